@@ -6,21 +6,36 @@ namespace postern {
 
 const char* to_string(Errc e) noexcept {
     switch (e) {
-        case Errc::temporary: return "temporary";
-        case Errc::not_found: return "not found";
-        case Errc::already_exists: return "already exists";
-        case Errc::conflict: return "conflict";
-        case Errc::invalid: return "invalid";
-        case Errc::permission_denied: return "permission denied";
-        case Errc::authentication_failed: return "authentication failed";
-        case Errc::unavailable: return "unavailable";
-        case Errc::over_quota: return "over quota";
-        case Errc::too_large: return "too large";
-        case Errc::unsupported: return "unsupported";
-        case Errc::cancelled: return "cancelled";
-        case Errc::corrupt: return "corrupt";
-        case Errc::protocol_violation: return "protocol violation";
-        case Errc::internal: return "internal error";
+        case Errc::temporary:
+            return "temporary";
+        case Errc::not_found:
+            return "not found";
+        case Errc::already_exists:
+            return "already exists";
+        case Errc::conflict:
+            return "conflict";
+        case Errc::invalid:
+            return "invalid";
+        case Errc::permission_denied:
+            return "permission denied";
+        case Errc::authentication_failed:
+            return "authentication failed";
+        case Errc::unavailable:
+            return "unavailable";
+        case Errc::over_quota:
+            return "over quota";
+        case Errc::too_large:
+            return "too large";
+        case Errc::unsupported:
+            return "unsupported";
+        case Errc::cancelled:
+            return "cancelled";
+        case Errc::corrupt:
+            return "corrupt";
+        case Errc::protocol_violation:
+            return "protocol violation";
+        case Errc::internal:
+            return "internal error";
     }
     return "unknown error";
 }
