@@ -1,0 +1,215 @@
+#pragma once
+// Accounts: mailbox tree, delivery, reading content. Implemented by the kernel; called on the account's core
+// (Runtime::core_of(value_of(account))) unless said otherwise.
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "postern/export.hpp"
+#include "postern/mail/mailbox.hpp"
+#include "postern/mail/types.hpp"
+#include "postern/plugin/registry.hpp"
+#include "postern/result.hpp"
+#include "postern/runtime/runtime.hpp"
+#include "postern/store/records.hpp"
+#include "postern/store/transaction.hpp"
+
+namespace postern::mail {
+
+/// One message to be stored.
+struct NewMail {
+    std::shared_ptr<const std::string> content;  ///< octet-exact
+    /// If set, no content is given: a placement of this message, which must exist (restore from recovery).
+    std::optional<MessageId> existing;
+    FlagBits flags = 0;
+    std::vector<std::string> keywords;
+    std::optional<UnixTime> internal_date;  ///< not set: now
+    std::int16_t zone = 0;                  ///< minutes east, with internal_date
+    /// Written in the same transaction, with the message's id filled in (gateway T2).
+    std::optional<store::ReceiptWrite> receipt;
+};
+
+/// All of `messages`, or none, into one mailbox, in order.
+struct DeliveryRequest {
+    MailboxId mailbox{};
+    std::vector<NewMail> messages;
+    std::optional<store::Fence> fence;
+    Cause cause;
+};
+struct DeliveryResult {
+    std::uint32_t uidvalidity = 0;
+    std::vector<Uid> uids;  ///< in step with the messages
+    std::vector<MessageId> messages;
+    Modseq modseq = 0;
+};
+
+/// What happened in an account, told after its commit (X32). One event a log row.
+struct AccountEvent {
+    enum class Kind {
+        added,
+        expunged,
+        flags,
+        mailbox_created,
+        mailbox_renamed,
+        mailbox_deleted,
+        mailbox_changed,  ///< special use
+        subscription,
+    } kind = Kind::added;
+    MailboxId mailbox{};
+    Modseq modseq = 0;
+    std::string name;           ///< of the mailbox or subscription
+    std::string old_name;       ///< renamed
+    std::span<const Uid> uids;  ///< valid during the call
+    std::uint64_t session = 0;  ///< whose doing it was; 0: unknown or another process
+};
+
+/// Ends a subscription when destroyed. Same core.
+class POSTERN_SDK Subscription {
+public:
+    virtual ~Subscription();
+};
+
+class POSTERN_SDK Account {
+public:
+    virtual ~Account();
+
+    virtual AccountId id() const = 0;
+    virtual const std::string& login() const = 0;
+    virtual Modseq change_seq() const = 0;
+    virtual std::uint64_t used_bytes() const = 0;
+    virtual std::uint64_t used_count() const = 0;
+
+    /// Ordered by name (octets). Valid until the next suspension point.
+    virtual const std::vector<MailboxInfo>& mailboxes() const = 0;
+    virtual const MailboxInfo* find_mailbox(
+        std::string_view name) const = 0;  ///< "inbox" in any case is INBOX
+    virtual const MailboxInfo* find_mailbox(MailboxId id) const = 0;
+    virtual const std::vector<std::string>& subscriptions() const = 0;
+
+    struct CreateOptions {
+        std::vector<std::string> special_use;
+        Cause cause;
+    };
+    /// Makes missing parents too (RFC 3501 section 6.3.3). Names are UTF-8; invalid ones answer Errc::invalid.
+    virtual Task<Result<MailboxId>> create_mailbox(std::string name, CreateOptions options) = 0;
+    /// With its children; renaming INBOX moves its messages (RFC 3501 section 6.3.5).
+    virtual Task<Result<void>> rename_mailbox(std::string from, std::string to, Cause cause) = 0;
+    /// A mailbox with children loses its messages but keeps its name as a parent: answers invalid if it has children
+    /// and none of its own messages are there to remove (RFC 3501 section 6.3.4).
+    virtual Task<Result<void>> delete_mailbox(std::string name, Cause cause) = 0;
+    virtual Task<Result<void>> set_subscribed(std::string name, bool subscribed, Cause cause) = 0;
+    virtual Task<Result<void>> set_special_use(MailboxId mailbox, std::vector<std::string> uses,
+                                               Cause cause) = 0;
+
+    virtual Task<Result<std::shared_ptr<Mailbox>>> open_mailbox(MailboxId mailbox) = 0;
+
+    /// Stores messages; answers after the commit. Waiting deliveries share transactions (design 6).
+    virtual Task<Result<DeliveryResult>> deliver(DeliveryRequest request) = 0;
+
+    /// Immutable parts, in the order of `ids`, from the cache or in one store call; null where a message is unknown.
+    virtual Task<Result<std::vector<StoredMessagePtr>>> load_messages(std::vector<MessageId> ids) = 0;
+    /// Already cached, or null. No suspension: the fast path of FETCH.
+    virtual StoredMessagePtr cached_message(MessageId id) const = 0;
+    /// Octets [offset, offset+length) of the content, fewer at its end. At most content_chunk_size octets per call
+    /// are read; callers stream by repeating. Served from the content cache where it can be.
+    virtual Task<Result<std::string>> read_content(StoredMessagePtr message, std::uint64_t offset,
+                                                   std::uint64_t length) = 0;
+
+    /// METADATA-like entries (X36). Mailbox 0: the account itself.
+    virtual Task<Result<std::vector<store::Attribute>>> read_attributes(std::optional<MailboxId> mailbox,
+                                                                        std::string entry_prefix) = 0;
+    virtual Task<Result<void>> write_attributes(std::vector<store::AttributeWrite> writes, Cause cause) = 0;
+
+    /// Receipts alone (gateway transitions without a message).
+    virtual Task<Result<void>> write_receipts(std::vector<store::ReceiptWrite> receipts,
+                                              std::optional<store::Fence> fence) = 0;
+    virtual Task<Result<std::vector<store::Receipt>>> read_receipts(SourceId source,
+                                                                    store::ReceiptStates states) = 0;
+    /// Messages without placements, newest first: what can be restored (deliver with `existing`).
+    virtual Task<Result<std::vector<store::MessageRow>>> list_recoverable(std::size_t limit) = 0;
+
+    virtual std::unique_ptr<Subscription> watch(std::function<void(const AccountEvent&)> observer) = 0;
+    /// Sessions that have this account open now (drives the gateway's poll schedule).
+    virtual std::size_t session_count() const = 0;
+    virtual std::size_t idle_session_count() const = 0;
+    /// A protocol session counts itself while it lives; `idle` while it waits in IDLE.
+    class POSTERN_SDK Presence {
+    public:
+        virtual ~Presence();
+        virtual void set_idle(bool idle) = 0;
+    };
+    virtual std::unique_ptr<Presence> enter(std::string protocol) = 0;
+};
+
+struct NewAccount {
+    std::string login;
+    std::string secret;    ///< verifier, "" if none
+    std::string settings;  ///< opaque
+};
+
+/// Provided by the kernel.
+class POSTERN_SDK MailService {
+public:
+    static constexpr InterfaceId interface_id{"postern.mail.service", 1, 0};
+    virtual ~MailService();
+
+    /// Any core. Makes the account with INBOX and Drafts, Sent, Trash, Junk, Archive (special use, subscribed).
+    /// already_exists if the login is taken. If a crash came between account and mailboxes, the next open makes them.
+    virtual Task<Result<AccountId>> create_account(NewAccount account) = 0;
+    /// Any core. not_found if there is no such login.
+    virtual Task<Result<store::AccountRow>> find_account(std::string login) = 0;
+    virtual Task<Result<void>> update_account(AccountId account, std::optional<std::string> secret,
+                                              std::optional<std::string> settings) = 0;
+    /// On the account's core. The account stays open while somebody holds it, and for a while after.
+    virtual Task<Result<std::shared_ptr<Account>>> open(AccountId account) = 0;
+
+    // Sources of gateway accounts; any core.
+    virtual Task<Result<void>> put_source(store::SourceRow source) = 0;
+    virtual Task<Result<void>> delete_source(AccountId account, SourceId source) = 0;
+    virtual Task<Result<std::vector<store::SourceRow>>> list_sources(AccountId account) = 0;
+    virtual Task<Result<std::vector<store::SourceRow>>> due_sources(UnixTime now, std::size_t limit) = 0;
+    virtual Task<Result<std::uint64_t>> acquire_lease(AccountId account, SourceId source, std::string owner,
+                                                      UnixTime now, UnixTime until) = 0;
+    virtual Task<Result<void>> release_lease(AccountId account, SourceId source, std::uint64_t number,
+                                             std::string facts, UnixTime next_poll_at) = 0;
+
+    /// A new 64-bit id, ascending in time, unique across nodes. Any thread.
+    virtual std::uint64_t new_id() = 0;
+    /// Seconds since 1970; tests set it. Any thread.
+    virtual UnixTime now() const = 0;
+};
+
+/// X29: may veto a store operation before it happens (ACL, quota, limits). Registered by name; asked in the order of
+/// `order()`, the first error wins. Called on the account's core; must not suspend.
+struct GuardedOperation {
+    enum class Kind {
+        deliver,
+        store_flags,
+        expunge,
+        transfer,
+        create_mailbox,
+        rename_mailbox,
+        delete_mailbox
+    } kind;
+    const Account* account = nullptr;
+    const MailboxInfo* mailbox = nullptr;      ///< acted upon; null for create
+    const MailboxInfo* destination = nullptr;  ///< transfer
+    std::string_view name;                     ///< create, rename
+    std::uint64_t messages = 0;
+    std::uint64_t bytes = 0;
+    const Cause* cause = nullptr;
+};
+class POSTERN_SDK StoreGuard {
+public:
+    static constexpr InterfaceId interface_id{"postern.mail.guard", 1, 0};
+    virtual ~StoreGuard();
+    virtual int order() const = 0;
+    virtual Result<void> check(const GuardedOperation& operation) = 0;
+};
+
+}  // namespace postern::mail

@@ -1,0 +1,14 @@
+#include "postern/mail/account.hpp"
+
+namespace postern::mail {
+
+// Key functions: vtables and typeinfo live in this library.
+View::~View() = default;
+Mailbox::~Mailbox() = default;
+Subscription::~Subscription() = default;
+Account::~Account() = default;
+Account::Presence::~Presence() = default;
+MailService::~MailService() = default;
+StoreGuard::~StoreGuard() = default;
+
+}  // namespace postern::mail
