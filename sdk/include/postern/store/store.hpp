@@ -26,6 +26,7 @@ struct AccountView {
     AccountRow account;
     std::vector<MailboxRow> mailboxes;       ///< living ones, by name
     std::vector<std::string> subscriptions;  ///< by name
+    std::uint32_t highest_uidvalidity = 0;   ///< ever given in this account, deleted mailboxes included
 };
 
 /// What is needed to open a mailbox: the packed state and the log since.
@@ -48,7 +49,8 @@ struct Purged {
 };
 
 /// One database connection. Used by one thread at a time. A call that fails because the database went away answers
-/// Errc::temporary; the next call reconnects by itself.
+/// Errc::temporary; the next call reconnects by itself. A commit that fails so may have happened or not: receipts and
+/// expected_seq tell. What is named and does not exist is not_found; a name or id that is taken, already_exists.
 ///
 /// Contract for writers: UIDs of a mailbox strictly ascend in commit order, and a modseq of an account becomes visible
 /// only after every smaller one is, under any number of concurrent sessions and processes.
@@ -78,7 +80,8 @@ public:
     virtual Result<std::vector<ChangeRow>> read_changes(AccountId account, Modseq after,
                                                         std::size_t limit) = 0;
     /// Replaces the snapshot if `modseq` is newer, and deletes this mailbox's log rows up to `prune_through`
-    /// (<= modseq), but none younger than the snapshot.
+    /// (<= modseq), but none younger than the snapshot. Mailbox 0 has no snapshot (`snapshot` and `modseq` are
+    /// ignored): the rows of the account level and of deleted mailboxes up to `prune_through` are deleted.
     virtual Result<void> put_snapshot(AccountId account, MailboxId mailbox, Modseq modseq,
                                       std::string_view snapshot, Modseq prune_through) = 0;
     /// In the order of `ids` (ascending is fastest); unknown ids are left out.
@@ -87,10 +90,11 @@ public:
     /// `count` chunks from `first_chunk` on (fewer at the end).
     virtual Result<ContentSlice> read_content(AccountId account, const ContentHash& hash,
                                               std::size_t first_chunk, std::size_t count) = 0;
-    /// Messages without references since before `before`, newest first: what can be restored.
+    /// Messages that lost their last reference at or after `since`, newest first: what can be restored.
     virtual Result<std::vector<MessageRow>> list_unreferenced(AccountId account, UnixTime since,
                                                               std::size_t limit) = 0;
-    /// Deletes messages unreferenced since before `before`, and content that no message uses any more.
+    /// Deletes at most `limit` messages unreferenced since before `before`, of all accounts, and content that no
+    /// message uses any more.
     virtual Result<Purged> purge(UnixTime before, std::size_t limit) = 0;
 
     // Attributes and scripts; written through Transaction.

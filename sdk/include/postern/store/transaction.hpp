@@ -10,8 +10,8 @@
 namespace postern::store {
 
 struct NewMessage {
-    MessageId id{};  ///< made by the kernel; unique in the account
-    ContentHash content{};
+    MessageId id{};         ///< made by the kernel; unique in the account
+    ContentHash content{};  ///< among `contents` or stored already, else not_found
     std::string record;
 };
 
@@ -31,7 +31,8 @@ struct CounterDelta {
 
 /// One log row to be. The driver gives it the account's next modseq, takes `uids` UIDs from the mailbox's uidnext
 /// (first_uid), adds `counters` to mailbox and account usage, sets the mailbox's highest_modseq.
-/// Mailbox 0: an account-level change with no counters. A mailbox that is gone fails the transaction: not_found.
+/// Mailbox 0: an account-level change with no counters and no UIDs. A mailbox that is gone fails the transaction:
+/// not_found; counters that would fall below 0 and UIDs beyond 2^32 - 1: invalid.
 struct NewChange {
     MailboxId mailbox{};
     std::string data;
@@ -39,10 +40,13 @@ struct NewChange {
     CounterDelta counters;
 };
 
-/// Changes of the mailbox tree; each also gets a log row (its `data`), so that other nodes learn of it.
+/// Changes of the mailbox tree; each also gets a log row (its `data`), so that other nodes learn of it: under the
+/// mailbox's id, a subscription's under mailbox 0.
 struct MailboxCreate {
     MailboxId id{};
     std::string name;
+    /// Unique in the account and over time: conflict if any mailbox, living or deleted, has had it. See
+    /// AccountView::highest_uidvalidity.
     std::uint32_t uidvalidity = 0;
     std::string special_use;
     std::string data;
@@ -52,8 +56,9 @@ struct MailboxRename {
     std::string name;  ///< the new name; a subtree is several of these in one transaction
     std::string data;
 };
-/// Marks the mailbox deleted: its name is free, its UIDVALIDITY is never given again in this account. References of its
-/// messages are lowered by `references` of the transaction.
+/// Marks the mailbox deleted: its name is free, its UIDVALIDITY is never given again in this account. The driver takes
+/// its totals off the account's usage and drops its snapshot and attributes; references of its messages are lowered by
+/// `references` of the transaction.
 struct MailboxDelete {
     MailboxId id{};
     std::string data;
@@ -117,8 +122,9 @@ struct Transaction {
 
     std::vector<Content> contents;  ///< a content that is already stored is skipped (single instance)
     std::vector<NewMessage> messages;
-    /// Must sum up to >= 0 references for every message. When references rise from 0, unreferenced_at is cleared and
-    /// receipts of the message in delete_wanted become stored (gateway.md T5).
+    /// Several of one message count as their sum, which must leave >= 0 references (else invalid). When references
+    /// rise from 0, unreferenced_at is cleared and receipts of the message in delete_wanted become stored (gateway.md
+    /// T5).
     std::vector<ReferenceChange> references;
     LastCopy last_copy = LastCopy::keep_remote;
 
@@ -131,7 +137,8 @@ struct Transaction {
     bool durable = true;
 };
 
-/// Log rows are numbered in this order: creates, renames, deletes, special_uses, subscriptions, changes.
+/// Log rows are numbered, and the parts applied, in this order: creates, renames, deletes, special_uses, subscriptions,
+/// changes. A transaction without any of them takes no modseq.
 struct CommitResult {
     Modseq first_modseq = 0;              ///< of this transaction's rows; previous change_seq + 1
     Modseq last_modseq = 0;               ///< the account's change_seq now
