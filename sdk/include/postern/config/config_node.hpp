@@ -25,6 +25,7 @@ struct ConfigPlace {
 /// Collects every mistake of a configuration; nothing stops at the first.
 class POSTERN_SDK Diagnostics {
 public:
+    /// One finding; a warning if not fatal.
     struct Entry {
         ConfigPlace place;
         std::string text;
@@ -37,6 +38,8 @@ public:
     const std::vector<Entry>& entries() const { return entries_; }
 
 private:
+    void add(Entry entry);
+
     std::vector<Entry> entries_;
 };
 
