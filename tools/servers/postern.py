@@ -1,0 +1,71 @@
+"""A private Postern, from the build folder."""
+import os
+
+from .certificate import self_signed
+from .process import Server, answers, free_port
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def build_folder():
+    """Where the daemon is: POSTERN_BUILD_DIRECTORY (set by ctest), otherwise build/release."""
+    return os.environ.get("POSTERN_BUILD_DIRECTORY", os.path.join(ROOT, "build", "release"))
+
+
+def quoted(text):
+    return '"' + str(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+class Postern(Server):
+    """Serves IMAP on imap_port (STARTTLS) and imaps_port (TLS).
+
+    store     "sqlite", or a PostgreSQL
+    users     {name: password} of local accounts
+    pop3      (host, port, tls) of a provider: gateway mode, whoever it lets in has a mailbox
+    poll      seconds between two polls of it
+    extra     {top level key: YAML text} added to the configuration
+    """
+
+    name = "postern"
+
+    def __init__(self, folder=None, store="sqlite", users=None, pop3=None, poll=1, extensions="mobile", extra=None):
+        super().__init__(folder)
+        self.store, self.users, self.pop3, self.poll = store, users or {}, pop3, poll
+        self.extensions, self.extra = extensions, extra or {}
+        self.imap_port, self.imaps_port = free_port(), free_port()
+
+    def configuration(self):
+        certificate, key = self.path("tls.pem"), self.path("tls.key")
+        store = "store-sqlite" if self.store == "sqlite" else "store-postgresql: { url: %s }" % quoted(self.store.url)
+        lines = ["postern: 1", f"server: {{ name: localhost, data: {quoted(self.path('data'))} }}",
+                 f"tls: {{ certificate: {quoted(certificate)}, key: {quoted(key)} }}", "plugins:", f"  - {store}", "  - imap"]
+        if self.extensions:
+            lines.append(f"  - imap-extensions: {self.extensions}")
+        if self.pop3:
+            lines += ["  - gateway", "  - connector-pop3"]
+        lines += ["listeners:",
+                  f'  - {{ protocol: imap, address: "127.0.0.1:{self.imap_port}", tls: starttls }}',
+                  f'  - {{ protocol: imap, address: "127.0.0.1:{self.imaps_port}", tls: implicit }}']
+        if self.users:
+            lines.append("users:")
+            lines += [f"  {quoted(name)}: {quoted(password)}" for name, password in self.users.items()]
+        if self.pop3:
+            host, port, tls = self.pop3
+            lines += ["accounts:", f"  \"*\": {{ source: connector-pop3, server: {quoted(f'{host}:{port}')}, tls: {tls}, "
+                                   f"poll: {self.poll}s, absence: {self.poll}s }}"]
+        return "\n".join(lines) + "\n" + "".join(f"{key}: {value}\n" for key, value in self.extra.items())
+
+    def start(self):
+        if not os.path.exists(self.path("tls.pem")):
+            self_signed(self.folder)
+            os.makedirs(self.path("data"), exist_ok=True)
+        configuration = self.write("postern.yaml", self.configuration())
+        open(self.log_file, "ab").close()
+        before = os.path.getsize(self.log_file)
+        self.spawn([os.path.join(build_folder(), "postern"), "--config", configuration])
+        self.wait_ready(lambda: self.said("ready:", before) and answers(self.imap_port), 60)
+
+    def said(self, word, since=0):
+        with open(self.log_file, encoding="utf-8", errors="replace") as file:
+            file.seek(since)
+            return any(line.startswith(word) for line in file)
