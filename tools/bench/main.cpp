@@ -67,7 +67,8 @@ void usage() {
         "  --user-fmt F --rcpt-fmt F (with %d) --password P --big-user U --big-box B --pop-user U\n"
         "  --server-parent PID[,PID] --server-cgroup DIR --cold-cmd CMD\n"
         "  --big-n N --pop-n N --users N --lmtp-conns N --lmtp-msgs N --append-conns N --append-msgs N\n"
-        "  --idle-k N --idle-counts N[,N] --mixed-conns N --mixed-secs N --store-n N --timeout S\n"
+        "  --login-1 N --login-32 N --idle-k N --idle-counts N[,N] --mixed-conns N --mixed-secs N --store-n "
+        "N --timeout S\n"
         "  --idle-settle S   seconds between the last IDLE and the reading of memory (3)\n"
         "  --quickack 1      no delayed ACKs by the client (servers that leave Nagle on wait 40 ms for "
         "them)\n"
@@ -154,6 +155,8 @@ int main(int argc, char** argv) {
                                   {"--append-msgs", &O.append_msgs},
                                   {"--idle-k", &O.idle_k},
                                   {"--mixed-conns", &O.mixed_conns},
+                                  {"--login-1", &O.login_1},
+                                  {"--login-32", &O.login_32},
                                   {"--mixed-secs", &O.mixed_secs},
                                   {"--store-n", &O.store_n},
                                   {"--quickack", &O.quickack},

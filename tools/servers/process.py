@@ -111,7 +111,10 @@ class Server:
             if self.process.poll() is not None:
                 raise RuntimeError(f"{self.name} ended with {self.process.returncode}:\n{self.log_tail()}")
             return ready()
-        wait_for(alive_and_ready, seconds, f"{self.name} to serve:\n{self.log_tail()}")
+        try:
+            wait_for(alive_and_ready, seconds, f"{self.name} to serve")
+        except TimeoutError as error:
+            raise TimeoutError(f"{error}:\n{self.log_tail()}") from None
 
     @property
     def running(self):

@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""The table of the benchmark compares the right way round."""
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools", "bench"))
+import summary  # noqa: E402
+
+
+def record(label, **values):
+    return {"label": label, "scenario": "imap_append", "ok": True, **values}
+
+
+class Summary(unittest.TestCase):
+    def row(self, records, title):
+        return next(line for line in summary.table(records).splitlines() if line.startswith(f"| {title} |"))
+
+    def test_less_time_is_cheaper(self):
+        row = self.row([record("dovecot", p50_ms=4), record("postern-sqlite", p50_ms=2)], "- p50 ms")
+        self.assertEqual(row, "| - p50 ms | 2.0 | 0.50 | 4.0 |")
+
+    def test_more_per_second_is_cheaper(self):
+        row = self.row([record("dovecot", mb_per_s=10), record("postern-sqlite", mb_per_s=40)], "- MB/s")
+        self.assertEqual(row, "| - MB/s | 40.0 | 0.25 | 10.0 |")
+
+    def test_slower_is_marked(self):
+        peer = record("dovecot", p50_ms=1)
+        self.assertIn("| 2.00 ! |", self.row([peer, record("postern-sqlite", p50_ms=2)], "- p50 ms"))
+        self.assertIn("| 4.00 !! |", self.row([peer, record("postern-sqlite", p50_ms=4)], "- p50 ms"))
+
+    def test_median_and_best(self):
+        row = self.row([record("dovecot", p50_ms=value) for value in (9, 1, 2)], "- p50 ms")
+        self.assertEqual(row, "| - p50 ms | 2.0 (1.0) |")
+
+    def test_what_is_missing_is_said(self):
+        table = summary.table([{"label": "postern-sqlite", "scenario": "imap_sort", "ok": True, "left_out": "no SORT"},
+                               {"label": "postern-sqlite", "scenario": "mixed", "ok": False, "error": "wrong"}])
+        self.assertIn("postern-sqlite without: imap_sort (no SORT); mixed (FAILED: wrong)", table)
+
+
+unittest.main()
