@@ -62,12 +62,16 @@ public:
     bool damaged() const noexcept { return damaged_; }
 
 private:
+    /// Where quoted-printable stands between octets. What is not decided yet is in pending_.
+    enum class QpMode : std::uint8_t { text, blanks, blanks_cr, equals, equals_blanks, equals_cr, hex };
+
     void feed_base64(std::string_view input, std::string& out);
     void feed_quoted_printable(std::string_view input, std::string& out);
+    bool step_quoted_printable(char c, std::string& out);
 
     Encoding encoding_;
     bool damaged_ = false;
-    bool ended_ = false;
+    QpMode mode_ = QpMode::text;
     std::uint8_t pending_count_ = 0;
     std::uint32_t pending_bits_ = 0;
     std::string pending_;

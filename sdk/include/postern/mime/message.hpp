@@ -64,8 +64,8 @@ struct Part {
     std::uint32_t depth = 0;  ///< 0 for the message itself
     PartKind kind = PartKind::leaf;
     Encoding encoding = Encoding::identity;
-    bool opaque =
-        false;  ///< a multipart or message that could not be opened: presented as application/octet-stream
+    bool has_type = false;  ///< a valid Content-Type field was there
+    bool opaque = false;  ///< a multipart or message that could not be opened: `type` is what it is shown as
 
     std::string_view type =
         "text";  ///< as written; defaults by RFC 2045 section 5.2 and RFC 2046 section 5.1.5
@@ -82,9 +82,7 @@ struct Part {
     bool is(std::string_view main_type, std::string_view sub) const noexcept {
         return equal_ascii_nocase(type, main_type) && equal_ascii_nocase(subtype, sub);
     }
-    bool is_text() const noexcept {
-        return kind == PartKind::leaf && !opaque && equal_ascii_nocase(type, "text");
-    }
+    bool is_text() const noexcept { return kind == PartKind::leaf && equal_ascii_nocase(type, "text"); }
 };
 
 /// A parsed message. Part 0 is the message itself; parts are in the order of the octets, parents before children.

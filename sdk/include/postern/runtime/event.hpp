@@ -13,9 +13,9 @@ class POSTERN_SDK Event {
 public:
     explicit Event(Executor executor);
     void notify();
-    /// True if notified, false on the time-out and when the core stops.
+    /// True if notified, false on the time-out.
     Task<bool> wait(std::chrono::steady_clock::duration timeout);
-    /// Until notified or the core stops: look at Runtime::stopping() after it.
+    /// Until notified.
     Task<void> wait();
 
 private:

@@ -1,0 +1,33 @@
+#pragma once
+// Layout of the message record, version 1.
+//
+//   octet    version
+//   octet    flags
+//   varint   size, header length, header lines
+//   signed   sent date UTC, zone minutes            (if flag_sent_date)
+//   signed   received date UTC, zone minutes        (if flag_received_date)
+//   fixed64  mask of fields stored, mask of fields known to be absent (by FieldId)
+//   sized    common header, structure index, preview, extra text
+//   varint   size of ENVELOPE; sized its packed form (pack.hpp, window: the common header)
+//   varint   size of BODYSTRUCTURE; sized its packed form (the same)
+//   7 texts  base subject, from, to, cc mailbox, from, to display, message id:
+//            varint offset into common header + extra text, varint length
+//   sized    hash of the message id (if flag_message_id), then hashes of the references: fixed64 each
+//
+// Sizes that a false blob could claim are bounded: every length is checked against the octets that are there, and the two
+// unpacked sizes against largest_wire.
+#include <cstdint>
+
+namespace postern::mime {
+
+inline constexpr std::uint8_t record_version = 1;
+inline constexpr std::uint8_t flag_attachment = 1;
+inline constexpr std::uint8_t flag_reply_or_forward = 2;
+inline constexpr std::uint8_t flag_sent_date = 4;
+inline constexpr std::uint8_t flag_received_date = 8;
+inline constexpr std::uint8_t flag_message_id = 16;
+inline constexpr std::uint8_t all_flags = 31;
+
+inline constexpr std::uint64_t largest_wire = std::uint64_t{1} << 26;
+
+}  // namespace postern::mime

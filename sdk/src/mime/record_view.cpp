@@ -1,0 +1,125 @@
+// Opening a message record.
+#include <array>
+
+#include "mime/pack.hpp"
+#include "mime/record_format.hpp"
+#include "mime/varint.hpp"
+#include "postern/mime/record.hpp"
+#include "postern/mime/wire.hpp"
+
+namespace postern::mime {
+
+namespace {
+
+Error corrupt() {
+    return {Errc::corrupt, "message record"};
+}
+
+std::optional<DateTime> read_date(PackedReader& in, bool present) {
+    if (!present) return std::nullopt;
+    DateTime d;
+    d.utc = in.signed_varint();
+    d.zone_minutes = static_cast<std::int16_t>(in.signed_varint());
+    return d;
+}
+
+}  // namespace
+
+Result<RecordView> RecordView::decode(std::string_view blob) {
+    PackedReader in(blob);
+    RecordView r;
+    const std::uint8_t version = in.byte();
+    if (in.ok() && version > record_version)
+        return Error{Errc::unsupported, "message record of a newer version"};
+    if (version != record_version) return corrupt();
+    const std::uint8_t flags = in.byte();
+    r.has_attachment_ = (flags & flag_attachment) != 0;
+    r.reply_or_forward_ = (flags & flag_reply_or_forward) != 0;
+    r.size_ = in.varint();
+    r.header_length_ = in.varint();
+    r.header_lines_ = static_cast<std::uint32_t>(in.varint());
+    r.sent_date_ = read_date(in, (flags & flag_sent_date) != 0);
+    r.received_date_ = read_date(in, (flags & flag_received_date) != 0);
+    r.stored_ = in.fixed64();
+    r.absent_ = in.fixed64();
+    r.common_header_ = in.sized();
+    r.structure_index_ = in.sized();
+    r.preview_ = in.sized();
+    const std::string_view extra = in.sized();
+    const std::uint64_t envelope_size = in.varint();
+    r.envelope_ = in.sized();
+    const std::uint64_t bodystructure_size = in.varint();
+    r.bodystructure_ = in.sized();
+    if (envelope_size > largest_wire || bodystructure_size > largest_wire) return corrupt();
+    r.envelope_size_ = static_cast<std::uint32_t>(envelope_size);
+    r.bodystructure_size_ = static_cast<std::uint32_t>(bodystructure_size);
+
+    bool sound = flags <= all_flags && r.header_length_ <= r.size_;
+    const std::array texts = {&r.base_subject_, &r.from_mailbox_, &r.to_mailbox_, &r.cc_mailbox_,
+                              &r.from_display_, &r.to_display_,   &r.message_id_};
+    for (std::string_view* text : texts) {
+        std::uint64_t offset = in.varint();
+        const std::uint64_t length = in.varint();
+        std::string_view place = r.common_header_;
+        if (offset >= place.size()) {
+            offset -= place.size();
+            place = extra;
+        }
+        if (offset > place.size() || length > place.size() - offset) {
+            sound = false;
+            break;
+        }
+        *text = place.substr(offset, length);
+    }
+    const std::string_view hashes = in.sized();
+    if (!sound || !in.ok() || !in.at_end() || hashes.size() % 8 != 0) return corrupt();
+    const bool has_id = (flags & flag_message_id) != 0;
+    if (has_id && hashes.empty()) return corrupt();
+    r.message_id_hash_ = has_id ? get_fixed64(hashes.data()) : 0;
+    r.references_ = hashes.substr(has_id ? 8 : 0);
+    return r;
+}
+
+bool RecordView::append_envelope(std::string& out) const {
+    return unpack(envelope_, common_header_, envelope_size_, out);
+}
+
+bool RecordView::append_bodystructure(std::string& out) const {
+    return unpack(bodystructure_, common_header_, bodystructure_size_, out);
+}
+
+bool RecordView::append_body(std::string& out) const {
+    std::string structure;
+    structure.reserve(bodystructure_size_);
+    return append_bodystructure(structure) && append_body_of(structure, out);
+}
+
+FieldCoverage RecordView::coverage(std::string_view name) const noexcept {
+    const FieldId id = field_id(name);
+    if (id == FieldId::other) return FieldCoverage::not_stored;
+    const auto shift = static_cast<unsigned>(id);
+    if ((stored_ >> shift & 1) != 0) return FieldCoverage::stored;
+    return (absent_ >> shift & 1) != 0 ? FieldCoverage::absent : FieldCoverage::not_stored;
+}
+
+bool RecordView::append_header_fields(std::span<const std::string_view> names, std::string& out) const {
+    for (const std::string_view name : names) {
+        if (coverage(name) == FieldCoverage::not_stored) return false;
+    }
+    filter_fields(common_header_, names, FieldFilter::only, out);
+    return true;
+}
+
+std::string_view RecordView::field(FieldId id) const noexcept {
+    HeaderReader reader(common_header_);
+    while (const Field* f = reader.next()) {
+        if (f->id == id) return f->value;
+    }
+    return {};
+}
+
+std::uint64_t RecordView::reference_hash(std::size_t i) const noexcept {
+    return get_fixed64(references_.data() + 8 * i);
+}
+
+}  // namespace postern::mime

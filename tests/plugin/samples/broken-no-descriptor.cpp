@@ -1,4 +1,0 @@
-// A shared library that exports no descriptor.
-extern "C" int broken_no_descriptor() {
-    return 0;
-}
