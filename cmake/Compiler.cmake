@@ -17,6 +17,8 @@ add_compile_options(-Wall -Wextra -Wpedantic -Werror)
 add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 # GCC 12 reports false positives of this warning inside coroutine frames and std::string (GCC bug 105329).
 add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+# GCC 12 takes Asio's pair of frame allocation functions for a mismatch once both are inlined.
+add_compile_options($<$<AND:$<CXX_COMPILER_ID:GNU>,$<COMPILE_LANGUAGE:CXX>>:-Wno-mismatched-new-delete>)
 
 if(POSTERN_SANITIZE)
     add_compile_options(-fsanitize=${POSTERN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

@@ -5,6 +5,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "core_stop.hpp"
 #include "postern/runtime/log.hpp"
 
 namespace postern {
@@ -38,6 +39,8 @@ std::size_t Runtime::core_index(std::uint64_t key) const {
 Task<Result<void>> sleep_for(std::chrono::steady_clock::duration duration) {
     auto executor = co_await asio::this_coro::executor;
     asio::steady_timer timer(executor, duration);
+    const StopWaiter waiter(timer);
+    if (waiter.stopping()) co_return Error(Errc::cancelled);
     auto result = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
     if (std::get<0>(result)) co_return Error(Errc::cancelled);
     co_return Result<void>{};

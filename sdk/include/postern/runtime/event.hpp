@@ -13,9 +13,9 @@ class POSTERN_SDK Event {
 public:
     explicit Event(Executor executor);
     void notify();
-    /// True if notified, false on the time-out.
+    /// True if notified, false on the time-out and when the core stops.
     Task<bool> wait(std::chrono::steady_clock::duration timeout);
-    /// Until notified.
+    /// Until notified or the core stops: look at Runtime::stopping() after it.
     Task<void> wait();
 
 private:

@@ -7,6 +7,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <exception>
 #include <memory>
 #include <type_traits>
 
@@ -36,11 +37,16 @@ struct InitiateLane {
         boost::asio::any_io_executor executor = boost::asio::get_associated_executor(handler);
         auto job = std::make_shared<Job>(Job{std::forward<Handler>(handler), executor, std::move(work)});
         auto guard = boost::asio::make_work_guard(executor);
-        const bool queued = runtime->post_to_lane(kind, key, [job, guard] {
-            Value value = job->work();
-            complete(job, std::move(value));
-        });
+        const bool queued = runtime->post_to_lane(kind, key, [job, guard] { complete(job, run(job->work)); });
         if (!queued) complete(job, Value(Error(Errc::temporary, "the server is busy or stopping")));
+    }
+
+    static Value run(const std::function<Value()>& work) {
+        try {
+            return work();
+        } catch (const std::exception& e) {
+            return Value(Error(Errc::internal, std::string("a blocking job failed: ") + e.what()));
+        }
     }
 
     template <class Job>
@@ -62,8 +68,10 @@ template <class T>
 Task<Result<T>> run_on_lane(Runtime& runtime, LaneKind kind, std::uint64_t key,
                             std::function<Result<T>()> work) {
     detail::InitiateLane<Result<T>> initiate{&runtime, kind, key, std::move(work)};
-    auto result = co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Result<T>)>(
+    // clang-format off
+    auto result = co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Result<T>)>(  // coroutine-audited: the bridge itself
         std::move(initiate), boost::asio::use_awaitable);
+    // clang-format on
     co_return result;
 }
 

@@ -1,0 +1,79 @@
+#include "kernel/auth/auth_service_impl.hpp"
+
+#include "postern/runtime/lane.hpp"
+
+namespace postern::auth {
+
+namespace {
+
+AttemptLimiter::Limits limits_of(const config::AuthSection& settings) {
+    return {settings.rates, settings.failures_per_account, settings.failures_per_address, settings.window};
+}
+
+/// Longer than any client sends; a bound on what is hashed and kept.
+constexpr std::size_t max_login = 320;
+constexpr std::size_t max_password = 4096;
+
+}  // namespace
+
+AuthServiceImpl::AuthServiceImpl(Runtime& runtime, PasswordHasher& hasher,
+                                 const config::AuthSection& settings, Logger& log)
+    : runtime_(runtime),
+      hasher_(hasher),
+      log_(log),
+      failure_delay_(settings.failure_delay),
+      limiter_(limits_of(settings)),
+      decoy_(hasher.hash("nobody has this password")) {}
+
+void AuthServiceImpl::set_authenticators(std::vector<Authenticator*> authenticators) {
+    authenticators_ = std::move(authenticators);
+}
+
+Task<Result<Identity>> AuthServiceImpl::sign_in(Credentials credentials) {
+    const std::string login = credentials.login;
+    const std::string address = credentials.peer_address;
+    const std::string protocol = credentials.protocol;
+    if (login.empty() || login.size() > max_login || credentials.password.size() > max_password) {
+        co_return Error(Errc::authentication_failed, "Wrong name or password");
+    }
+    if (!limiter_.allowed(login, address, AttemptLimiter::Clock::now())) {
+        log_.warning("sign-in refused: too many failures", {{"login", login}, {"address", address}});
+        co_return Error(Errc::unavailable, "Too many failed sign-ins; try again later");
+    }
+    auto result = co_await ask(std::move(credentials));
+    if (result) {
+        limiter_.succeeded(login);
+        log_.info("signed in", {{"login", login}, {"protocol", protocol}, {"address", address}});
+        co_return result;
+    }
+    log_.info("sign-in failed", {{"login", login},
+                                 {"protocol", protocol},
+                                 {"address", address},
+                                 {"reason", to_string(result.error().code)}});
+    if (result.error().code != Errc::authentication_failed) co_return result;
+    limiter_.failed(login, address, AttemptLimiter::Clock::now());
+    auto slept = co_await sleep_for(failure_delay_);
+    static_cast<void>(slept);  // cut short only when the server stops
+    co_return Error(Errc::authentication_failed, "Wrong name or password");
+}
+
+Task<Result<Identity>> AuthServiceImpl::ask(Credentials credentials) {
+    for (Authenticator* authenticator : authenticators_) {
+        Credentials copy = credentials;
+        auto result = co_await authenticator->verify(std::move(copy));
+        if (result || result.error().code != Errc::not_found) co_return result;
+    }
+    co_await pretend_to_hash(std::move(credentials));
+    co_return Error(Errc::authentication_failed);
+}
+
+Task<void> AuthServiceImpl::pretend_to_hash(Credentials credentials) {
+    const std::uint64_t key = std::hash<std::string>()(credentials.login);
+    std::function<Result<bool>()> job = [this, password = credentials.password] {
+        return Result<bool>(hasher_.matches(password, decoy_));
+    };
+    auto matched = co_await run_on_lane<bool>(runtime_, LaneKind::cpu, key, std::move(job));
+    static_cast<void>(matched);
+}
+
+}  // namespace postern::auth

@@ -1,0 +1,37 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "kernel/auth/attempt_limiter.hpp"
+#include "kernel/config/server_config.hpp"
+#include "postern/auth/auth.hpp"
+#include "postern/runtime/log.hpp"
+
+namespace postern::auth {
+
+/// Asks the authenticators in order until one knows the name. A refusal costs the same, in work and in time, whether
+/// the name exists or not.
+class AuthServiceImpl final : public AuthService {
+public:
+    AuthServiceImpl(Runtime& runtime, PasswordHasher& hasher, const config::AuthSection& settings,
+                    Logger& log);
+
+    /// Local accounts first, then what plugins registered. Before the listeners open.
+    void set_authenticators(std::vector<Authenticator*> authenticators);
+
+    Task<Result<Identity>> sign_in(Credentials credentials) override;
+
+private:
+    Task<Result<Identity>> ask(Credentials credentials);
+    Task<void> pretend_to_hash(Credentials credentials);
+
+    Runtime& runtime_;
+    PasswordHasher& hasher_;
+    Logger& log_;
+    std::chrono::milliseconds failure_delay_;
+    AttemptLimiter limiter_;
+    std::vector<Authenticator*> authenticators_;
+    std::string decoy_;  ///< a verifier nobody's password matches
+};
+
+}  // namespace postern::auth

@@ -1,0 +1,215 @@
+#include "kernel/auth/key_sealer.hpp"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/rand.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <memory>
+#include <stdexcept>
+
+namespace postern::auth {
+
+namespace {
+
+constexpr std::size_t salt_size = 16;
+constexpr std::size_t tag_size = 16;
+constexpr std::size_t head_size = 1 + 4 + salt_size;
+constexpr char format_version = 1;
+
+using ValueKey = std::array<std::uint8_t, 32>;
+
+const std::uint8_t* octets(std::string_view s) {
+    return reinterpret_cast<const std::uint8_t*>(s.data());
+}
+
+void require(bool ok, const char* what) {
+    if (!ok) throw std::runtime_error(what);
+}
+
+ValueKey derive(const KeySealer::Key& master, std::string_view salt, std::string_view context) {
+    std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> kdf(
+        EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, nullptr), &EVP_PKEY_CTX_free);
+    ValueKey key{};
+    std::size_t size = key.size();
+    require(
+        kdf && EVP_PKEY_derive_init(kdf.get()) == 1 &&
+            EVP_PKEY_CTX_set_hkdf_md(kdf.get(), EVP_sha256()) == 1 &&
+            EVP_PKEY_CTX_set1_hkdf_salt(kdf.get(), octets(salt), static_cast<int>(salt.size())) == 1 &&
+            EVP_PKEY_CTX_set1_hkdf_key(kdf.get(), master.octets.data(),
+                                       static_cast<int>(master.octets.size())) == 1 &&
+            EVP_PKEY_CTX_add1_hkdf_info(kdf.get(), octets(context), static_cast<int>(context.size())) == 1 &&
+            EVP_PKEY_derive(kdf.get(), key.data(), &size) == 1,
+        "HKDF failed");
+    return key;
+}
+
+/// The value's key is used once, so a constant nonce is safe.
+constexpr std::array<std::uint8_t, 12> nonce{};
+
+using Cipher = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
+Cipher make_cipher() {
+    return {EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free};
+}
+
+std::string encrypt(const ValueKey& key, std::string_view head, std::string_view context,
+                    std::string_view plain) {
+    Cipher cipher = make_cipher();
+    std::string out(plain.size() + tag_size, '\0');
+    int n = 0;
+    auto* to = reinterpret_cast<std::uint8_t*>(out.data());
+    require(
+        cipher &&
+            EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, key.data(), nonce.data()) == 1 &&
+            EVP_EncryptUpdate(cipher.get(), nullptr, &n, octets(head), static_cast<int>(head.size())) == 1 &&
+            EVP_EncryptUpdate(cipher.get(), nullptr, &n, octets(context), static_cast<int>(context.size())) ==
+                1 &&
+            EVP_EncryptUpdate(cipher.get(), to, &n, octets(plain), static_cast<int>(plain.size())) == 1 &&
+            EVP_EncryptFinal_ex(cipher.get(), to + n, &n) == 1 &&
+            EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, tag_size, to + plain.size()) == 1,
+        "AES-GCM failed");
+    return out;
+}
+
+Result<std::string> decrypt(const ValueKey& key, std::string_view head, std::string_view context,
+                            std::string_view text, std::string_view tag) {
+    Cipher cipher = make_cipher();
+    std::string out(text.size(), '\0');
+    std::string tag_copy(tag);
+    int n = 0;
+    auto* to = reinterpret_cast<std::uint8_t*>(out.data());
+    const bool ok =
+        cipher &&
+        EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, key.data(), nonce.data()) == 1 &&
+        EVP_DecryptUpdate(cipher.get(), nullptr, &n, octets(head), static_cast<int>(head.size())) == 1 &&
+        EVP_DecryptUpdate(cipher.get(), nullptr, &n, octets(context), static_cast<int>(context.size())) ==
+            1 &&
+        EVP_DecryptUpdate(cipher.get(), to, &n, octets(text), static_cast<int>(text.size())) == 1 &&
+        EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, tag_size, tag_copy.data()) == 1 &&
+        EVP_DecryptFinal_ex(cipher.get(), to + n, &n) == 1;
+    if (!ok) {
+        explicit_bzero(out.data(), out.size());
+        return Error(Errc::corrupt, "a sealed value was altered or belongs elsewhere");
+    }
+    return out;
+}
+
+void append_id(std::string& out, std::uint32_t id) {
+    for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(id >> shift));
+}
+
+std::uint32_t read_id(std::string_view in) {
+    std::uint32_t id = 0;
+    for (char c : in.substr(0, 4)) id = id << 8 | static_cast<std::uint8_t>(c);
+    return id;
+}
+
+Result<KeySealer::Key> parse_key(std::string_view line) {
+    KeySealer::Key key;
+    const std::size_t space = line.find(' ');
+    const Error bad(Errc::invalid, "a line is not \"<id> <64 hex digits>\"");
+    if (space == std::string_view::npos || line.size() != space + 1 + 64) return bad;
+    if (std::from_chars(line.data(), line.data() + space, key.id).ptr != line.data() + space) return bad;
+    for (std::size_t i = 0; i < key.octets.size(); ++i) {
+        const char* at = line.data() + space + 1 + 2 * i;
+        if (std::from_chars(at, at + 2, key.octets[i], 16).ptr != at + 2) return bad;
+    }
+    return key;
+}
+
+Result<std::string> create_key_file(const std::string& file) {
+    KeySealer::Key key;
+    require(RAND_bytes(key.octets.data(), static_cast<int>(key.octets.size())) == 1, "no random octets");
+    std::string text = "1 ";
+    for (std::uint8_t octet : key.octets) {
+        constexpr char digits[] = "0123456789abcdef";
+        text.push_back(digits[octet >> 4]);
+        text.push_back(digits[octet & 15]);
+    }
+    text.push_back('\n');
+    const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
+    if (fd < 0) return Error(Errc::invalid, file + ": " + strerror(errno));
+    const bool written =
+        ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(fd) == 0;
+    ::close(fd);
+    if (!written) return Error(Errc::invalid, file + ": cannot be written");
+    return text;
+}
+
+Result<std::string> read_key_file(const std::string& file) {
+    const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT) return create_key_file(file);
+    if (fd < 0) return Error(Errc::invalid, file + ": " + strerror(errno));
+    struct stat facts {};
+    const bool shared = fstat(fd, &facts) != 0 || (facts.st_mode & 0077) != 0;
+    std::string text(64 * 1024, '\0');
+    const ssize_t n = ::read(fd, text.data(), text.size());
+    ::close(fd);
+    if (shared) return Error(Errc::invalid, file + ": others may read it; make it mode 0400");
+    if (n < 0) return Error(Errc::invalid, file + ": " + strerror(errno));
+    text.resize(static_cast<std::size_t>(n));
+    return text;
+}
+
+}  // namespace
+
+KeySealer::KeySealer(std::vector<Key> keys) : keys_(std::move(keys)) {}
+
+KeySealer::~KeySealer() {
+    for (Key& key : keys_) explicit_bzero(key.octets.data(), key.octets.size());
+}
+
+Result<KeySealer> KeySealer::open_file(const std::string& file) {
+    auto text = read_key_file(file);
+    if (!text) return text.error();
+    std::vector<Key> keys;
+    std::string_view rest = *text;
+    while (!rest.empty()) {
+        const std::string_view line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+        if (line.empty()) continue;
+        auto key = parse_key(line);
+        if (!key) return Error(Errc::invalid, file + ": " + key.error().text);
+        keys.push_back(*key);
+    }
+    explicit_bzero(text->data(), text->size());
+    if (keys.empty()) return Error(Errc::invalid, file + ": holds no key");
+    return KeySealer(std::move(keys));
+}
+
+std::string KeySealer::seal(std::string_view context, std::string_view plain) {
+    std::string salt(salt_size, '\0');
+    require(RAND_bytes(reinterpret_cast<std::uint8_t*>(salt.data()), salt_size) == 1, "no random octets");
+    std::string out(1, format_version);
+    append_id(out, keys_.front().id);
+    out += salt;
+    ValueKey key = derive(keys_.front(), salt, context);
+    const std::string text = encrypt(key, out, context, plain);
+    explicit_bzero(key.data(), key.size());
+    return out + text;
+}
+
+Result<std::string> KeySealer::open(std::string_view context, std::string_view sealed) {
+    if (sealed.size() < head_size + tag_size || sealed[0] != format_version) {
+        return Error(Errc::corrupt, "not a sealed value");
+    }
+    const std::string_view head = sealed.substr(0, head_size);
+    const std::uint32_t id = read_id(sealed.substr(1));
+    for (const Key& master : keys_) {
+        if (master.id != id) continue;
+        ValueKey key = derive(master, head.substr(5), context);
+        auto plain =
+            decrypt(key, head, context, sealed.substr(head_size, sealed.size() - head_size - tag_size),
+                    sealed.substr(sealed.size() - tag_size));
+        explicit_bzero(key.data(), key.size());
+        return plain;
+    }
+    return Error(Errc::corrupt, "sealed under a master key that is not in the key file");
+}
+
+}  // namespace postern::auth

@@ -1,0 +1,32 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "kernel/auth/verified_passwords.hpp"
+#include "kernel/config/server_config.hpp"
+#include "postern/auth/auth.hpp"
+#include "postern/mail/account.hpp"
+
+namespace postern::auth {
+
+/// Checks passwords against the verifier kept with the account. An account without one is somebody else's to judge
+/// (Errc::not_found), and so is an unknown name.
+class LocalAuthenticator final : public Authenticator {
+public:
+    LocalAuthenticator(Runtime& runtime, mail::MailService& mail, PasswordHasher& hasher,
+                       std::chrono::milliseconds cache);
+
+    Task<Result<Identity>> verify(Credentials credentials) override;
+
+private:
+    Runtime& runtime_;
+    mail::MailService& mail_;
+    PasswordHasher& hasher_;
+    VerifiedPasswords verified_;
+};
+
+/// Makes the accounts of the `users:` section that do not exist, and gives those that do the password stated there.
+Task<Result<void>> provision_users(Runtime& runtime, mail::MailService& mail, PasswordHasher& hasher,
+                                   std::vector<config::UserEntry> users);
+
+}  // namespace postern::auth

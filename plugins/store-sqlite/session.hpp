@@ -1,0 +1,98 @@
+#pragma once
+#include <memory>
+
+#include "store-sqlite/database.hpp"
+#include "store-sqlite/store.hpp"
+
+namespace postern::store::sqlite {
+
+/// One connection. The calls are grouped as in the interface: session_accounts.cpp, session_mail.cpp,
+/// session_gateway.cpp, session_maintenance.cpp; commit.cpp applies transactions.
+class SqliteSession final : public StoreSession {
+public:
+    explicit SqliteSession(std::shared_ptr<Shared> shared);
+
+    Result<void> create_account(const AccountRow& account) override;
+    Result<AccountRow> find_account(std::string_view login) override;
+    Result<AccountRow> get_account(AccountId account) override;
+    Result<std::vector<AccountRow>> list_accounts(std::string_view after, std::size_t limit) override;
+    Result<void> update_account(AccountId account, std::optional<std::string> secret,
+                                std::optional<std::string> settings) override;
+    Result<void> delete_account(AccountId account) override;
+
+    std::vector<Result<CommitResult>> commit(std::span<const Transaction> batch) override;
+    Result<AccountView> load_account(AccountId account) override;
+    Result<MailboxLoad> load_mailbox(AccountId account, MailboxId mailbox) override;
+    Result<std::vector<ChangeRow>> read_changes(AccountId account, Modseq after, std::size_t limit) override;
+    Result<void> put_snapshot(AccountId account, MailboxId mailbox, Modseq modseq, std::string_view snapshot,
+                              Modseq prune_through) override;
+    Result<std::vector<MessageRow>> read_messages(AccountId account, std::span<const MessageId> ids) override;
+    Result<ContentSlice> read_content(AccountId account, const ContentHash& hash, std::size_t first_chunk,
+                                      std::size_t count) override;
+    Result<std::vector<MessageRow>> list_unreferenced(AccountId account, UnixTime since,
+                                                      std::size_t limit) override;
+    Result<Purged> purge(UnixTime before, std::size_t limit) override;
+
+    Result<std::vector<Attribute>> read_attributes(AccountId account, std::optional<MailboxId> mailbox,
+                                                   std::string_view entry_prefix) override;
+    Result<std::vector<Script>> read_scripts(AccountId account) override;
+
+    Result<void> put_source(const SourceRow& source) override;
+    Result<void> delete_source(AccountId account, SourceId source) override;
+    Result<std::vector<SourceRow>> list_sources(AccountId account) override;
+    Result<std::vector<SourceRow>> due_sources(UnixTime now, std::size_t limit) override;
+    Result<std::uint64_t> acquire_lease(AccountId account, SourceId source, std::string_view owner,
+                                        UnixTime now, UnixTime until) override;
+    Result<void> release_lease(AccountId account, SourceId source, std::uint64_t number,
+                               std::string_view facts, UnixTime next_poll_at) override;
+    Result<std::vector<Receipt>> read_receipts(AccountId account, SourceId source,
+                                               ReceiptStates states) override;
+
+    Result<std::vector<std::string>> verify(AccountId account) override;
+
+private:
+    /// Runs `work`, which may throw Failure, in a transaction for reading.
+    template <class Value, class Work>
+    Result<Value> read(Work work);
+    /// Runs `work` as the one writer and commits, durably.
+    template <class Value, class Work>
+    Result<Value> write(Work work);
+    void set_durable(bool durable);
+    CommitResult apply_one(const Transaction& transaction);
+
+    std::shared_ptr<Shared> shared_;
+    Database database_;
+    bool durable_ = true;
+};
+
+template <class Value, class Work>
+Result<Value> SqliteSession::read(Work work) {
+    try {
+        Unit unit(database_, Unit::Kind::read);
+        return work();
+    } catch (const Failure& failure) {
+        return failure.error;
+    }
+}
+
+template <class Value, class Work>
+Result<Value> SqliteSession::write(Work work) {
+    std::lock_guard lock(shared_->writer);
+    try {
+        set_durable(true);
+        Unit unit(database_, Unit::Kind::write);
+        if constexpr (std::is_void_v<Value>) {
+            work();
+            unit.commit();
+            return {};
+        } else {
+            Value value = work();
+            unit.commit();
+            return value;
+        }
+    } catch (const Failure& failure) {
+        return failure.error;
+    }
+}
+
+}  // namespace postern::store::sqlite

@@ -1,0 +1,89 @@
+#include "store-sqlite/transaction_writer.hpp"
+
+namespace postern::store::sqlite {
+
+CommitResult TransactionWriter::apply() {
+    const Modseq before = read_account();
+    next_ = before + 1;
+    result_.first_modseq = next_;
+    check_fence();
+    write_mailboxes();
+    write_messages();
+    write_changes();
+    write_receipts();
+    write_attributes();
+    write_scripts();
+    write_account(before);
+    result_.last_modseq = next_ - 1;
+    return std::move(result_);
+}
+
+Modseq TransactionWriter::read_account() {
+    auto query = database_.query("select change_seq from account where account_id = ?");
+    if (!query.bind(account_).step()) fail(Errc::not_found, "no such account");
+    const Modseq present = query.number(0);
+    if (transaction_.expected_seq && *transaction_.expected_seq != present) {
+        fail(Errc::conflict, "another writer was first");
+    }
+    return present;
+}
+
+void TransactionWriter::check_fence() {
+    if (!transaction_.fence) return;
+    auto query = database_.query(
+        "select 1 from source where account_id = ? and source_id = ? and lease_number = ? and lease_owner <> "
+        "''");
+    query.bind(account_, value_of(transaction_.fence->source), transaction_.fence->number);
+    if (!query.step()) fail(Errc::conflict, "the lease of the source is another's by now");
+}
+
+void TransactionWriter::write_account(Modseq before) {
+    if (next_ - 1 == before && usage_count_ == 0 && usage_bytes_ == 0) return;
+    database_
+        .query(
+            "update account set change_seq = ?, used_count = used_count + ?, used_bytes = used_bytes + ? "
+            "where account_id = ?")
+        .bind(next_ - 1, usage_count_, usage_bytes_, account_)
+        .run();
+}
+
+void TransactionWriter::write_changes() {
+    result_.first_uids.reserve(transaction_.changes.size());
+    for (const NewChange& change : transaction_.changes) {
+        const Uid first = take_from_mailbox(change, next_);
+        log(change.mailbox, first, change.data);
+        result_.first_uids.push_back(first);
+        usage_count_ += change.counters.total;
+        usage_bytes_ += change.counters.bytes;
+    }
+}
+
+Uid TransactionWriter::take_from_mailbox(const NewChange& change, Modseq modseq) {
+    const CounterDelta& delta = change.counters;
+    if (change.mailbox == MailboxId{}) {
+        if (change.uids != 0 || delta.total != 0 || delta.unseen != 0 || delta.deleted != 0 ||
+            delta.bytes != 0) {
+            fail(Errc::invalid, "an account-level change has no counters");
+        }
+        return 0;
+    }
+    auto query = database_.query(
+        "update mailbox set uidnext = uidnext + ?3, highest_modseq = ?4, total = total + ?5, unseen = unseen "
+        "+ ?6, "
+        "deleted = deleted + ?7, bytes = bytes + ?8 "
+        "where account_id = ?1 and mailbox_id = ?2 and deleted_modseq = 0 returning uidnext");
+    query.bind(account_, value_of(change.mailbox), change.uids, modseq, delta.total, delta.unseen,
+               delta.deleted, delta.bytes);
+    if (!query.step()) fail(Errc::not_found, "no such mailbox");
+    return change.uids == 0 ? 0 : query.number32(0) - change.uids;
+}
+
+Modseq TransactionWriter::log(MailboxId mailbox, Uid first_uid, const std::string& data) {
+    database_
+        .query("insert into change (account_id, modseq, mailbox_id, first_uid, data) values (?, ?, ?, ?, ?)")
+        .bind(account_, next_, value_of(mailbox), first_uid, Blob{data})
+        .run();
+    return next_++;
+}
+
+}  // namespace postern::store::sqlite

@@ -1,0 +1,32 @@
+#pragma once
+// STATUS items (X21).
+#include "postern/export.hpp"
+#include "postern/imap/response_writer.hpp"
+#include "postern/mail/mailbox.hpp"
+#include "postern/plugin/registry.hpp"
+
+namespace postern::imap {
+
+class Session;
+
+struct StatusSource {
+    Session& session;
+    const mail::MailboxInfo& info;
+    mail::Mailbox* mailbox = nullptr;  ///< set if some item needs it open
+    mail::View* view = nullptr;        ///< a read-only view of it, likewise
+};
+
+/// X21. Registered under the item's name. Also offered to commands that return STATUS data with theirs.
+class POSTERN_SDK StatusItem {
+public:
+    static constexpr InterfaceId interface_id{"postern.imap.status_item", 1, 0};
+    virtual ~StatusItem();
+    /// The kept counters do not tell: the mailbox must be opened. Costs a load; avoid.
+    virtual bool needs_open() const;
+    /// A client asked for it (some items switch on a mode).
+    virtual void requested(Session& session);
+    /// "NAME value"
+    virtual void write(const StatusSource& source, ResponseWriter& out) = 0;
+};
+
+}  // namespace postern::imap

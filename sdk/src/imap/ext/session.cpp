@@ -1,0 +1,29 @@
+#include "postern/imap/ext/session.hpp"
+
+namespace postern::imap {
+
+Slots::Base::~Base() = default;
+
+SessionMode::~SessionMode() = default;
+void SessionMode::entered(Session&) {}
+Result<void> SessionMode::permit(const Session&, ArgumentKind) const {
+    return {};
+}
+
+SelectedMailbox::SelectedMailbox() = default;
+SelectedMailbox::SelectedMailbox(SelectedMailbox&&) noexcept = default;
+SelectedMailbox& SelectedMailbox::operator=(SelectedMailbox&&) noexcept = default;
+SelectedMailbox::~SelectedMailbox() = default;
+
+Session::~Session() = default;
+
+ResponseCodes::~ResponseCodes() = default;
+int ResponseCodes::order() const {
+    return 0;
+}
+std::string ResponseCodes::tagged_code(Session&, const Operation&) {
+    return {};
+}
+void ResponseCodes::untagged(Session&, const Operation&, ResponseWriter&) {}
+
+}  // namespace postern::imap

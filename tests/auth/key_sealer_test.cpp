@@ -1,0 +1,104 @@
+#include "kernel/auth/key_sealer.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace postern::auth {
+namespace {
+
+KeySealer::Key key(std::uint32_t id, std::uint8_t octet) {
+    KeySealer::Key k;
+    k.id = id;
+    k.octets.fill(octet);
+    return k;
+}
+
+TEST(KeySealer, OpensWhatItSealed) {
+    KeySealer sealer({key(1, 7)});
+    const std::string sealed = sealer.seal("7/password", std::string("hun\0ter2", 8));
+    EXPECT_EQ(sealed.find("ter2"), std::string::npos);
+    auto opened = sealer.open("7/password", sealed);
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(*opened, std::string("hun\0ter2", 8));
+}
+
+TEST(KeySealer, SealsTheSameTextDifferentlyEachTime) {
+    KeySealer sealer({key(1, 7)});
+    EXPECT_NE(sealer.seal("7/password", "secret"), sealer.seal("7/password", "secret"));
+}
+
+TEST(KeySealer, RefusesAValueMovedToAnotherAccount) {
+    KeySealer sealer({key(1, 7)});
+    auto opened = sealer.open("8/password", sealer.seal("7/password", "secret"));
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, Errc::corrupt);
+}
+
+TEST(KeySealer, RefusesAValueWithAnyOctetChanged) {
+    KeySealer sealer({key(1, 7)});
+    const std::string sealed = sealer.seal("7/password", "secret");
+    for (std::size_t i = 0; i < sealed.size(); ++i) {
+        std::string altered = sealed;
+        altered[i] = static_cast<char>(altered[i] ^ 1);
+        EXPECT_FALSE(sealer.open("7/password", altered)) << "octet " << i;
+    }
+}
+
+TEST(KeySealer, RefusesAValueCutShort) {
+    KeySealer sealer({key(1, 7)});
+    const std::string sealed = sealer.seal("7/password", "secret");
+    for (std::size_t n = 0; n < sealed.size(); ++n)
+        EXPECT_FALSE(sealer.open("7/password", sealed.substr(0, n)));
+}
+
+TEST(KeySealer, OpensValuesOfAnOlderKeyAfterRotation) {
+    KeySealer before({key(1, 7)});
+    const std::string sealed = before.seal("c", "secret");
+    KeySealer after({key(2, 9), key(1, 7)});
+    ASSERT_TRUE(after.open("c", sealed));
+    EXPECT_FALSE(before.open("c", after.seal("c", "secret")));
+}
+
+struct KeyFileTest : testing::Test {
+    std::string folder = testing::TempDir() + "key-file-" + std::to_string(getpid());
+    std::string file = folder + "/master.key";
+    void SetUp() override { std::filesystem::create_directories(folder); }
+    void TearDown() override { std::filesystem::remove_all(folder); }
+
+    void write(const std::string& text, mode_t mode) {
+        std::ofstream(file) << text;
+        chmod(file.c_str(), mode);
+    }
+};
+
+TEST_F(KeyFileTest, IsMadeOnceReadableOnlyByItsOwner) {
+    auto first = KeySealer::open_file(file);
+    ASSERT_TRUE(first) << first.error().text;
+    struct stat facts {};
+    ASSERT_EQ(stat(file.c_str(), &facts), 0);
+    EXPECT_EQ(facts.st_mode & 0777, 0400U);
+    auto second = KeySealer::open_file(file);
+    ASSERT_TRUE(second);
+    EXPECT_TRUE(second->open("c", first->seal("c", "secret")));
+}
+
+TEST_F(KeyFileTest, IsRefusedWhenOthersMayReadIt) {
+    write("1 " + std::string(64, 'a') + "\n", 0644);
+    auto sealer = KeySealer::open_file(file);
+    ASSERT_FALSE(sealer);
+    EXPECT_NE(sealer.error().text.find("0400"), std::string::npos);
+}
+
+TEST_F(KeyFileTest, IsRefusedWhenALineIsNotAKey) {
+    for (const char* text : {"", "1 abc\n", "x 00\n", "no key here\n"}) {
+        write(text, 0400);
+        EXPECT_FALSE(KeySealer::open_file(file)) << text;
+        std::filesystem::remove(file);
+    }
+}
+
+}  // namespace
+}  // namespace postern::auth

@@ -1,0 +1,19 @@
+// A descriptor that ends before `create`.
+#include "postern/plugin/plugin.hpp"
+
+extern "C" __attribute__((visibility("default")))
+const postern_plugin postern_plugin_v1 = {.struct_size = 24,
+                                          .magic = postern_plugin_magic,
+                                          .stamp = nullptr,
+                                          .id = nullptr,
+                                          .version = nullptr,
+                                          .vendor = nullptr,
+                                          .license = nullptr,
+                                          .summary = nullptr,
+                                          .status = nullptr,
+                                          .security_posture = nullptr,
+                                          .provides = nullptr,
+                                          .dependencies = nullptr,
+                                          .conflicts = nullptr,
+                                          .config_schema = nullptr,
+                                          .create = nullptr};
