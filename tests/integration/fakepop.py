@@ -50,6 +50,7 @@ class Behaviour:
     login_interval: float = 0           # seconds between two logins; sooner gives [LOGIN-DELAY]
     stuffing: bool = True               # dot-stuffs the lines of messages
     after_stls: bytes = b""             # injected in plain text behind the +OK to STLS
+    pace: float = 0                     # seconds before the answer to each RETR: a slow line
     idle_timeout: float = 60
 
 
@@ -358,6 +359,7 @@ class Session:
         message = self.one(argument)
         if not message:
             return [b"-ERR no such message\r\n"]
+        time.sleep(self.behaviour.pace)
         self.retrieved.add(self.view.index(message) + 1)
         return [b"+OK %d octets\r\n" % self.size(message), self.multiline(message.data)]
 
