@@ -6,7 +6,7 @@ from script import load
 
 SCRIPT = load("check-layers")
 TREE = {"sdk/src/mime/parser.hpp", "sdk/include/postern/result.hpp", "kernel/net/tls.hpp", "plugins/imap/session.hpp",
-        "plugins/imap/command/login.hpp", "plugins/gateway/engine.hpp"}
+        "plugins/imap/command/login.hpp", "plugins/gateway/engine.hpp", "sdk/testkit/src/store/case.hpp"}
 
 
 def faults(source, text):
@@ -19,7 +19,8 @@ class Includes(unittest.TestCase):
                 ("sdk/src/mime/parser.cpp", "parser.hpp"), ("sdk/src/mime/parser.cpp", "postern/result.hpp"),
                 ("sdk/src/imap/x.cpp", "mime/parser.hpp"), ("kernel/app/main.cpp", "kernel/net/tls.hpp"),
                 ("plugins/imap/command/login.cpp", "session.hpp"), ("plugins/imap/command/login.cpp", "login.hpp"),
-                ("plugins/imap/a.cpp", "command/login.hpp"), ("tests/kernel/x_test.cpp", "kernel/net/tls.hpp"),
+                ("plugins/imap/a.cpp", "command/login.hpp"), ("plugins/imap/a.cpp", "imap/session.hpp"),
+                ("sdk/testkit/src/store/cases.cpp", "store/case.hpp"), ("tests/kernel/x_test.cpp", "kernel/net/tls.hpp"),
                 ("tools/posternctl/main.cpp", "kernel/net/tls.hpp")]:
             with self.subTest(f"{source} {included}"):
                 self.assertEqual(faults(source, f'#include "{included}"\n#include <boost/asio/buffer.hpp>\n'), "")
@@ -29,7 +30,7 @@ class Includes(unittest.TestCase):
                 ("sdk/include/postern/a.hpp", "kernel/net/tls.hpp"), ("sdk/src/a.cpp", "plugins/imap/session.hpp"),
                 ("kernel/net/tls.cpp", "plugins/imap/session.hpp"), ("plugins/imap/a.cpp", "kernel/net/tls.hpp"),
                 ("plugins/imap/a.cpp", "plugins/gateway/engine.hpp"), ("plugins/imap/a.cpp", "../gateway/engine.hpp"),
-                ("plugins/imap/a.cpp", "engine.hpp"), ("kernel/net/a.cpp", "../../plugins/imap/session.hpp")]:
+                ("plugins/imap/a.cpp", "engine.hpp"), ("plugins/imap/a.cpp", "gateway/engine.hpp"), ("kernel/net/a.cpp", "../../plugins/imap/session.hpp")]:
             with self.subTest(f"{source} {included}"):
                 self.assertTrue(faults(source, f'\n#include "{included}"\n').startswith(f"{source}:2:"))
 
