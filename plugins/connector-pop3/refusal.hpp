@@ -1,0 +1,23 @@
+#pragma once
+// What a server means by -ERR: response codes (RFC 2449 section 8, RFC 3206), else the words it uses. A busy server must
+// not look like a wrong password.
+#include <string_view>
+
+#include "postern/gateway/fault.hpp"
+
+namespace postern::pop3 {
+
+/// The code of "[IN-USE] text", in upper case; "" if there is none.
+std::string response_code(std::string_view text);
+
+/// -ERR to USER, PASS or AUTH, or instead of a greeting.
+gateway::Fault classify_login_refusal(std::string_view text);
+
+/// -ERR to any later command. Without a code it is `otherwise`.
+gateway::Fault classify_refusal(std::string_view command, std::string_view text,
+                                gateway::FaultKind otherwise);
+
+/// Text of a peer made fit for the log: printable, bounded.
+std::string printable(std::string_view text);
+
+}  // namespace postern::pop3
