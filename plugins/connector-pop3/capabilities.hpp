@@ -17,9 +17,9 @@ struct Capabilities {
     bool pipelining = false;
     bool response_codes = false;
     bool auth_response_code = false;
-    std::vector<std::string> sasl;                      ///< mechanisms, upper case
-    std::optional<std::chrono::seconds> login_delay;    ///< RFC 2449 section 6.5
-    std::optional<int> expire_days;                     ///< RFC 2449 section 6.7; not set: NEVER, or not said
+    std::vector<std::string> sasl;                    ///< mechanisms, upper case
+    std::optional<std::chrono::seconds> login_delay;  ///< RFC 2449 section 6.5
+    std::optional<int> expire_days;                   ///< RFC 2449 section 6.7; not set: NEVER, or not said
     std::string implementation;
 
     bool has_mechanism(std::string_view name) const;

@@ -14,8 +14,7 @@ namespace {
 gateway::ConnectorInfo make_info() {
     gateway::ConnectorInfo info;
     info.title = "POP3";
-    info.abilities =
-        gateway::stable_ids | gateway::content_ids | gateway::header_fetch | gateway::remove;
+    info.abilities = gateway::stable_ids | gateway::content_ids | gateway::header_fetch | gateway::remove;
     info.credentials = {gateway::CredentialKind::password};
     info.port = 110;
     info.tls_port = 995;

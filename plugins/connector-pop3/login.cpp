@@ -62,7 +62,8 @@ Task<Outcome<StatusLine>> user_pass(Wire* wire, gateway::RemoteCredential creden
     co_return pass;
 }
 
-Task<Outcome<void>> authenticate(Wire* wire, gateway::RemoteCredential credential, Capabilities capabilities) {
+Task<Outcome<void>> authenticate(Wire* wire, gateway::RemoteCredential credential,
+                                 Capabilities capabilities) {
     if (breaks_line(credential.login) || breaks_line(credential.secret) || credential.login.empty()) {
         Fault fault(FaultKind::auth_failed, "name or password cannot be sent");
         fault.definite = true;

@@ -1,7 +1,7 @@
 // connector-pop3: lets the gateway collect from POP3 servers.
+#include "postern/plugin/plugin.hpp"
 #include "connector-pop3/connector.hpp"
 #include "postern/net/stream.hpp"
-#include "postern/plugin/plugin.hpp"
 
 namespace {
 
@@ -11,7 +11,9 @@ class Pop3Plugin final : public Plugin {
 public:
     explicit Pop3Plugin(Host& /*host*/) {}
 
-    void configure(const ConfigNode& config, Diagnostics& problems) override { config.check_keys({}, problems); }
+    void configure(const ConfigNode& config, Diagnostics& problems) override {
+        config.check_keys({}, problems);
+    }
     Result<void> declare(Registrar& registrar) override {
         registrar.add<gateway::Connector>("connector-pop3", connector_);
         return {};

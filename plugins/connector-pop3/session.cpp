@@ -10,10 +10,10 @@ namespace postern::pop3 {
 using gateway::Action;
 using gateway::ActionResult;
 using gateway::Fault;
+using gateway::FaultKind;
 using gateway::Fetched;
 using gateway::FetchPart;
 using gateway::FetchRequest;
-using gateway::FaultKind;
 using gateway::PullPage;
 using gateway::PullRequest;
 
@@ -54,8 +54,8 @@ Task<Outcome<bool>> Pop3Session::same_as(Stat stat, std::string token) {
     if (!status) co_return status.error();
     if (!status->ok) co_return false;
     const auto last = parse_numbered(status->text);
-    const bool same = last && last->number == stat.count && !last->value.empty() &&
-                      token == token_of(stat, last->value);
+    const bool same =
+        last && last->number == stat.count && !last->value.empty() && token == token_of(stat, last->value);
     co_return same;
 }
 
@@ -169,13 +169,16 @@ Task<Outcome<void>> Pop3Session::check_length(std::uint64_t octets, FetchRequest
         co_return Fault(FaultKind::protocol_violation, "the message and its length do not agree");
     }
     if (!is_short || !outstanding_.empty()) co_return Outcome<void>{};
-    auto probe = co_await wire_->command("NOOP");
+    // Ask what only a server in step can answer.
+    std::string command = "LIST " + std::to_string(request.ref.number);
+    auto probe = co_await wire_->command(std::move(command));
     if (!probe) co_return probe.error();
-    if (wire_->has_unread()) {
-        wire_->fail();
-        co_return Fault(FaultKind::protocol_violation, "the server sends what nobody asked for");
-    }
-    co_return Outcome<void>{};
+    const auto answer = parse_numbered(probe->text);
+    const bool in_step = probe->ok && answer && answer->number == request.ref.number &&
+                         answer->value.starts_with(std::to_string(*request.expected_size));
+    if (in_step && !wire_->has_unread()) co_return Outcome<void>{};
+    wire_->fail();
+    co_return Fault(FaultKind::protocol_violation, "the message and its length do not agree");
 }
 
 Task<Outcome<Fetched>> Pop3Session::receive() {

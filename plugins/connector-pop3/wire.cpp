@@ -93,8 +93,8 @@ Task<Outcome<Wire::Data>> Wire::read_data(DataSink* sink, bool bare_lf) {
             data.refused = true;
             co_return data;
         }
-        const auto spent = std::chrono::duration_cast<std::chrono::seconds>(
-            std::chrono::steady_clock::now() - begin - limits_.command_timeout);
+        const auto spent = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() -
+                                                                            begin - limits_.command_timeout);
         if (spent.count() > 0 &&
             data.octets < limits_.slowest_rate * static_cast<std::uint64_t>(spent.count())) {
             alive_ = false;

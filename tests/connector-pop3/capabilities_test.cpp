@@ -32,7 +32,8 @@ TEST(Capabilities, CaseUserTokensAndNever) {
 }
 
 TEST(Capabilities, NonsenseIsPassedOver) {
-    const auto c = parse({"", "   ", "LOGIN-DELAY soon", "LOGIN-DELAY -5", "EXPIRE 99999999999999", "X-ODD \xff"});
+    const auto c =
+        parse({"", "   ", "LOGIN-DELAY soon", "LOGIN-DELAY -5", "EXPIRE 99999999999999", "X-ODD \xff"});
     EXPECT_TRUE(c.known);
     EXPECT_EQ(c.login_delay, std::nullopt);
     EXPECT_EQ(c.expire_days, std::nullopt);

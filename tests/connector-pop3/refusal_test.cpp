@@ -8,7 +8,8 @@ namespace {
 using gateway::FaultKind;
 
 TEST(Refusal, ByCode) {
-    EXPECT_EQ(classify_login_refusal("[IN-USE] Do you have another POP session?").kind, FaultKind::rate_limited);
+    EXPECT_EQ(classify_login_refusal("[IN-USE] Do you have another POP session?").kind,
+              FaultKind::rate_limited);
     EXPECT_GT(classify_login_refusal("[in-use] x").retry_after.count(), 0);
     EXPECT_EQ(classify_login_refusal("[LOGIN-DELAY] minimum 300 s").kind, FaultKind::rate_limited);
     EXPECT_EQ(classify_login_refusal("[SYS/TEMP] disk").kind, FaultKind::transient);

@@ -97,7 +97,8 @@ std::string ScriptedConnection::answer(const std::string& line) {
     if (word == "CAPA") {
         const bool after = signed_in_ && script_->capabilities_after_login;
         std::string out = "+OK\r\n";
-        for (const auto& c : after ? *script_->capabilities_after_login : script_->capabilities) out += c + "\r\n";
+        for (const auto& c : after ? *script_->capabilities_after_login : script_->capabilities)
+            out += c + "\r\n";
         return out + ".\r\n";
     }
     if (word == "USER" || word == "STLS" || word == "NOOP" || word == "RSET") return "+OK\r\n";
@@ -120,6 +121,10 @@ std::string ScriptedConnection::answer(const std::string& line) {
     if (number == 0 || number > script_->maildrop.size()) return "-ERR no such message\r\n";
     auto& target = script_->maildrop[number - 1];
     if (word == "UIDL") return "+OK " + std::to_string(number) + ' ' + target.uidl + "\r\n";
+    if (word == "LIST") {
+        const std::uint64_t size = target.listed_size.value_or(target.content.size());
+        return "+OK " + std::to_string(number) + ' ' + std::to_string(size) + "\r\n";
+    }
     if (word == "RETR" || word == "TOP") return message(target, word == "TOP");
     if (word == "DELE") {
         target.deleted = true;

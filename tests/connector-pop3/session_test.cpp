@@ -18,7 +18,8 @@ protected:
     void SetUp() override {
         for (int i = 1; i <= 3; ++i) {
             const std::string n = std::to_string(i);
-            script->maildrop.push_back({"id" + n, "Subject: " + n + "\r\n\r\n.dot\r\n" + n + "\r\n", {}, false});
+            script->maildrop.push_back(
+                {"id" + n, "Subject: " + n + "\r\n\r\n.dot\r\n" + n + "\r\n", {}, false});
         }
     }
     void open() {

@@ -8,17 +8,28 @@ namespace postern::gateway {
 
 const char* to_string(FaultKind kind) noexcept {
     switch (kind) {
-        case FaultKind::auth_failed: return "auth_failed";
-        case FaultKind::auth_expired: return "auth_expired";
-        case FaultKind::rate_limited: return "rate_limited";
-        case FaultKind::transient: return "transient";
-        case FaultKind::offline: return "offline";
-        case FaultKind::conflict: return "conflict";
-        case FaultKind::gone: return "gone";
-        case FaultKind::reset_required: return "reset_required";
-        case FaultKind::unsupported: return "unsupported";
-        case FaultKind::permanent: return "permanent";
-        case FaultKind::protocol_violation: return "protocol_violation";
+        case FaultKind::auth_failed:
+            return "auth_failed";
+        case FaultKind::auth_expired:
+            return "auth_expired";
+        case FaultKind::rate_limited:
+            return "rate_limited";
+        case FaultKind::transient:
+            return "transient";
+        case FaultKind::offline:
+            return "offline";
+        case FaultKind::conflict:
+            return "conflict";
+        case FaultKind::gone:
+            return "gone";
+        case FaultKind::reset_required:
+            return "reset_required";
+        case FaultKind::unsupported:
+            return "unsupported";
+        case FaultKind::permanent:
+            return "permanent";
+        case FaultKind::protocol_violation:
+            return "protocol_violation";
     }
     return "unknown";
 }

@@ -90,12 +90,12 @@ struct OpenRequest {
 
 /// What a session learned of its server.
 struct RemoteFacts {
-    bool ids = true;                  ///< messages have ids; false: only content tells them apart
-    bool header_fetch = false;        ///< a header can be had without the message
-    bool pipelining = false;          //
-    bool deletes_at_close = true;     //
-    bool retrieval_deletes = false;   ///< what was fetched may be removed at close (EXPIRE 0)
-    std::optional<int> expire_days;   ///< the server removes messages that old; not set: never, or not said
+    bool ids = true;                 ///< messages have ids; false: only content tells them apart
+    bool header_fetch = false;       ///< a header can be had without the message
+    bool pipelining = false;         //
+    bool deletes_at_close = true;    //
+    bool retrieval_deletes = false;  ///< what was fetched may be removed at close (EXPIRE 0)
+    std::optional<int> expire_days;  ///< the server removes messages that old; not set: never, or not said
     std::chrono::seconds login_delay{0};  ///< least time between sign-ins
     std::string implementation;           ///< as the server calls itself
 };
@@ -127,7 +127,7 @@ struct RemoteItem {
         removed,
     } kind = Kind::present;
     RemoteRef ref;
-    std::string id;  ///< "" if the server gave none
+    std::string id;                     ///< "" if the server gave none
     std::optional<std::uint64_t> size;  ///< as the server says: a hint
     std::optional<std::uint8_t> flags;  ///< mail::Flag bits
     std::optional<UnixTime> date;
@@ -135,7 +135,7 @@ struct RemoteItem {
 
 struct PullRequest {
     std::string folder = "INBOX";
-    std::string token;  ///< from a former pull; "": everything
+    std::string token;               ///< from a former pull; "": everything
     std::size_t budget = 1'000'000;  ///< items at most
 };
 
@@ -144,7 +144,7 @@ struct PullPage {
     bool full = true;        ///< every message is in `items`: what is not there is absent, if `complete`
     bool complete = false;   ///< absence may be believed (gateway.md 2.1)
     std::string incomplete_reason;
-    bool more = false;  ///< pull again with `token`
+    bool more = false;              ///< pull again with `token`
     std::vector<RemoteItem> items;  ///< in the server's order, oldest first
     std::uint64_t total = 0;        ///< messages the server says it has
     std::string token;
@@ -166,8 +166,16 @@ struct Fetched {
 };
 
 struct Action {
-    enum class Kind { remove, set_flags, move, copy, append, create_folder, rename_folder, remove_folder } kind =
-        Kind::remove;
+    enum class Kind {
+        remove,
+        set_flags,
+        move,
+        copy,
+        append,
+        create_folder,
+        rename_folder,
+        remove_folder
+    } kind = Kind::remove;
     std::string key;  ///< idempotency key
     RemoteRef ref;
     std::string folder;
