@@ -126,7 +126,6 @@ private:
                    const LexicalFeatures& features, std::size_t begin, std::size_t end, int max_depth);
     Result<std::string_view> run(std::uint8_t char_class, std::string_view what);
     Result<std::string_view> astring_of(std::uint8_t char_class, std::string_view what);
-    Result<std::string_view> unescape(std::size_t begin, std::size_t end);
     Result<std::uint64_t> digits(std::uint64_t max, std::string_view what);
     Result<Value> value_at(int depth, std::size_t& budget);
     Result<Value> list_value(int depth, std::size_t& budget);

@@ -2,6 +2,7 @@
 // Cuts the octets of a client into commands (RFC 3501 sections 2.2.1 and 4.3, RFC 7888). No I/O, no knowledge of any
 // command: the session feeds octets, and decides what becomes of each literal before its octets come.
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -107,7 +108,7 @@ public:
     void refuse(std::string text, ReadFault fault = ReadFault::literal_refused);
 
     /// No command is begun: nothing is buffered.
-    bool idle() const { return state_ == State::line && buffer_.empty(); }
+    bool idle() const { return state_ == State::line && (seen_ || buffer_.empty()); }
     /// Forget everything read so far: mandatory between STARTTLS's reply and the handshake (RFC 3501 section 6.2.1).
     void reset();
     /// Give the buffers' memory back. Only when idle.
@@ -124,7 +125,7 @@ private:
         discard_line,     ///< skipping to the end of a line
     };
     struct Announcement {
-        std::size_t begin = 0;  ///< of "{" or "~" in the line
+        std::size_t begin = 0;  ///< of "{" or "~" in the line; in buffer_ once on offer
         std::uint64_t size = 0;
         bool synchronising = true;
         bool literal8 = false;
@@ -132,34 +133,34 @@ private:
         bool overflow = false;  ///< more digits than 63 bits hold
     };
     static Announcement find_announcement(std::string_view line);
+    static std::size_t tag_size(std::string_view line);
 
     ReadStep feed_command_line(std::string_view input, std::size_t before);
     ReadStep complete_in_place(std::string_view line, std::size_t consumed);
-    ReadStep complete_line(std::size_t consumed);
-    ReadStep finish_command(std::size_t consumed);
-    ReadStep offer(const Announcement& a, std::size_t consumed);
-    ReadStep feed_buffered(std::string_view input, std::size_t before);
-    ReadStep feed_streamed(std::string_view input);
-    ReadStep feed_discard_literal(std::string_view input, std::size_t& done);
-    ReadStep feed_discard_line(std::string_view input, std::size_t& done);
-    ReadStep fail(ReadFault fault, std::string text, std::size_t consumed, State next);
+    ReadStep complete_buffered_line(std::size_t consumed);
+    ReadStep offer(std::size_t consumed);
+    ReadStep feed_streamed(std::string_view input, std::size_t before);
+    /// True once the line that is skipped has ended.
+    bool discard_line(std::string_view input, std::size_t& done);
+    void after_bad_line(const Announcement& a);
+    ReadStep fail(ReadFault fault, std::string text, std::uint64_t offset, std::size_t consumed);
     ReadStep report(std::size_t consumed);
     void begin_command();
-    bool parse_tag();
     LiteralAnswer accept(State next, std::uint64_t limit);
 
     LexicalFeatures features_;
     ReaderLimits limits_;
     State state_ = State::line;
     State after_failure_ = State::line;
-    bool command_done_ = false;   ///< buffer_ holds a command the caller has seen; dropped at the next call
-    std::string buffer_;          ///< the command so far: tag, SP, text
-    std::size_t tag_size_ = 0;    ///< 0 while the tag is not known
-    std::size_t line_begin_ = 0;  ///< of the current line in buffer_
-    std::size_t scanned_ = 0;     ///< buffer_ up to here holds no line end
+    bool seen_ = false;            ///< the caller has got what buffer_ holds; it goes at the next call
+    bool raw_ = false;             ///< the line being skipped is a raw one: no literal follows it
+    std::string buffer_;           ///< the command so far: tag, SP, text
+    std::size_t tag_size_ = 0;     ///< 0 while the tag is not known
+    std::size_t line_begin_ = 0;   ///< of the current line in buffer_
     std::vector<LiteralRef> literals_;
-    Announcement pending_;
+    Announcement pending_;         ///< of the literal on offer
     std::uint64_t remaining_ = 0;  ///< octets of the current literal still to come
+    std::string tail_;             ///< last octets of a line being skipped
     ReadFault fault_ = ReadFault::none;
     std::string fault_text_;
     std::uint64_t fault_offset_ = 0;

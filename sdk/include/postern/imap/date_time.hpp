@@ -7,15 +7,12 @@
 #include <string_view>
 
 #include "postern/export.hpp"
+#include "postern/mime/date.hpp"
 
 namespace postern::imap {
 
-/// "17-Jul-1996 02:44:25 -0700": an instant and the zone it was written in.
-struct DateTime {
-    std::int64_t seconds = 0;       ///< since 1970-01-01 00:00:00 UTC
-    std::int16_t zone_minutes = 0;  ///< east of UTC, within a day
-    friend bool operator==(const DateTime&, const DateTime&) = default;
-};
+/// An instant and the zone it was written in.
+using DateTime = mime::DateTime;
 
 /// "1-Feb-1994" or "01-Feb-1994", month in any case; a day that exists. Without quotes.
 POSTERN_SDK std::optional<std::chrono::year_month_day> parse_date(std::string_view text);

@@ -70,9 +70,5 @@ POSTERN_SDK std::string to_upper(std::string_view s);
 
 /// A non-empty run of ATOM-CHAR.
 POSTERN_SDK bool is_atom(std::string_view s);
-/// Well-formed UTF-8 (RFC 3629: shortest form, no surrogates, at most U+10FFFF).
-POSTERN_SDK bool is_utf8(std::string_view s);
-/// No octet above 127.
-POSTERN_SDK bool is_ascii(std::string_view s);
 
 }  // namespace postern::imap

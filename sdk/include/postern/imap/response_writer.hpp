@@ -38,7 +38,7 @@ public:
     ResponseWriter& continuation();  ///< "+"
     ResponseWriter& end_line();      ///< CRLF
     /// Whole status lines: "TAG OK [CODE] text" CRLF. An empty tag means "*". `code` without brackets, may be empty.
-    /// CR, LF and NUL in text become spaces; octets above 127 "?" unless UTF-8 is on.
+    /// CR, LF and NUL in text become spaces, octets above 127 "?" unless UTF-8 is on; an empty text becomes "done".
     void status(std::string_view tag, std::string_view condition, std::string_view code,
                 std::string_view text);
     /// "+ text" CRLF; RFC 3501 wants the space even before an empty text.
@@ -89,6 +89,7 @@ private:
         if (space_) out_.append(' ');
         space_ = true;
     }
+    void continue_text(std::string_view text);
     ResponseWriter& write_quoted(std::string_view s, bool escapes);
 
     OutputBuffer& out_;

@@ -47,9 +47,10 @@ public:
     bool charset_given() const { return charset_given_; }
 
 private:
-    Result<SearchNode> keyword_key(ArgumentCursor& in, const std::string& word);
     Result<SearchNode> list_key(ArgumentCursor& in);
-    Result<SearchNode> argument_key(ArgumentCursor& in, const std::string& word, std::size_t begin);
+    Result<SearchNode> word_key(ArgumentCursor& in);
+    Result<SearchNode> logical_key(ArgumentCursor& in, bool disjunction);
+    Result<SearchNode> argument_key(ArgumentCursor& in, const std::string& word);
 
     SearchKeyLookup extensions_;
     SearchLimits limits_;
