@@ -271,7 +271,8 @@ ReadStep CommandReader::feed_streamed(std::string_view input, std::size_t before
 bool CommandReader::discard_line(std::string_view input, std::size_t& done) {
     const std::size_t end = input.find('\n');
     const std::size_t size = end == std::string_view::npos ? input.size() : end + 1;
-    tail_.append(input.substr(size - std::min(size, tail_size), tail_size));
+    const std::string_view line = input.substr(0, size);
+    tail_.append(line.substr(size - std::min(size, tail_size)));
     if (tail_.size() > tail_size) tail_.erase(0, tail_.size() - tail_size);
     done += size;
     if (end == std::string_view::npos) return false;

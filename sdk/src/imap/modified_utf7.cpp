@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 
+#include "mime/utf8.hpp"
+
 namespace postern::imap {
 
 namespace {
@@ -21,43 +23,6 @@ constexpr auto values = make_values();
 
 bool is_direct(unsigned char c) {
     return c >= 0x20 && c <= 0x7e;
-}
-
-void append_utf8(std::string& out, std::uint32_t c) {
-    const auto put = [&out](std::uint32_t octet) { out += static_cast<char>(octet); };
-    if (c < 0x80) {
-        put(c);
-    } else if (c < 0x800) {
-        put(0xc0 | (c >> 6)), put(0x80 | (c & 0x3f));
-    } else if (c < 0x10000) {
-        put(0xe0 | (c >> 12)), put(0x80 | ((c >> 6) & 0x3f)), put(0x80 | (c & 0x3f));
-    } else {
-        put(0xf0 | (c >> 18)), put(0x80 | ((c >> 12) & 0x3f)), put(0x80 | ((c >> 6) & 0x3f)),
-            put(0x80 | (c & 0x3f));
-    }
-}
-
-/// One character of well-formed UTF-8 at `at`; false if it is not.
-bool take_utf8(std::string_view s, std::size_t& at, std::uint32_t& out) {
-    const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(s[i]); };
-    const unsigned char lead = octet(at);
-    const std::size_t size = lead < 0x80   ? 1
-                             : lead < 0xc2 ? 0
-                             : lead < 0xe0 ? 2
-                             : lead < 0xf0 ? 3
-                             : lead < 0xf5 ? 4
-                                           : 0;
-    if (size == 0 || s.size() - at < size) return false;
-    constexpr std::array<std::uint32_t, 5> least{0, 0, 0x80, 0x800, 0x10000};
-    constexpr std::array<unsigned, 5> lead_bits{0, 0x7f, 0x1f, 0x0f, 0x07};
-    out = lead & lead_bits[size];
-    for (std::size_t i = 1; i < size; ++i) {
-        if ((octet(at + i) & 0xc0) != 0x80) return false;
-        out = (out << 6) | (octet(at + i) & 0x3f);
-    }
-    if (out < least[size] || out > 0x10ffff || (out >= 0xd800 && out < 0xe000)) return false;
-    at += size;
-    return true;
 }
 
 /// UTF-16 units in, modified base64 out.
@@ -95,14 +60,14 @@ bool decode_shifted(std::string_view base64, std::string& out) {
         const std::uint32_t unit = (bits >> count) & 0xffff;
         if (unit >= 0xdc00 && unit < 0xe000) {
             if (high == 0) return false;
-            append_utf8(out, 0x10000 + ((high - 0xd800) << 10) + (unit - 0xdc00));
+            mime::append_code_point(0x10000 + ((high - 0xd800) << 10) + (unit - 0xdc00), out);
             high = 0;
         } else if (high != 0) {
             return false;
         } else if (unit >= 0xd800 && unit < 0xdc00) {
             high = unit;
         } else {
-            append_utf8(out, unit);
+            mime::append_code_point(unit, out);
         }
     }
     return high == 0;
@@ -149,8 +114,10 @@ std::optional<std::string> encode_modified_utf7(std::string_view utf8) {
         out += '&';
         Base64Writer writer(out);
         while (i < utf8.size() && !is_direct(static_cast<unsigned char>(utf8[i]))) {
-            std::uint32_t c = 0;
-            if (!take_utf8(utf8, i, c)) return std::nullopt;
+            const mime::Utf8Step step = mime::decode_utf8(utf8, i);
+            if (!step.valid) return std::nullopt;
+            i += step.length;
+            const std::uint32_t c = step.code_point;
             if (c < 0x10000) {
                 writer.unit(c);
             } else {
