@@ -154,6 +154,8 @@ Result<std::vector<Parameter>> ArgumentCursor::parameters() {
     std::size_t budget = max_value_parts;
     for (;;) {
         Parameter p;
+        // tagged-ext-label starts with no digit: a number here is a value too many.
+        if (is_digit(peek())) return expected("a keyword");
         auto name = keyword();
         if (!name) return name.error();
         p.name = std::move(*name);
