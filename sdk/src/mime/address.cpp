@@ -1,6 +1,9 @@
 // Address lists (RFC 5322 section 3.4 and 4.4; group and route syntax; what broken senders write).
 #include "postern/mime/address.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "mime/ascii.hpp"
 
 namespace postern::mime {
@@ -29,6 +32,7 @@ private:
     void read_quoted(std::string& words);
     void read_comment();
     void read_angle();
+    void read_named_angle();
     void read_domain(std::string& host, bool in_angle);
     void read_local(std::string& local);
     void finish_mailbox();
@@ -180,6 +184,18 @@ void AddressReader::read_angle() {
     complete_ = true;
 }
 
+// What came before "<" is the name, even if it looks like an address: "a@b <c@d>".
+void AddressReader::read_named_angle() {
+    const Address before = std::exchange(entry_, Address{});
+    if (complete_) words_ = before.mailbox + (before.host.empty() ? "" : "@" + before.host);
+    const bool was_complete = complete_;
+    entry_.has_name = !words_.empty();
+    entry_.name = std::move(words_);
+    words_.clear();
+    read_angle();
+    if (was_complete && entry_.mailbox.empty() && entry_.host.empty()) entry_ = before;  // "a@b <>"
+}
+
 void AddressReader::finish_mailbox() {
     const bool something = complete_ || !words_.empty();
     if (something) {
@@ -232,14 +248,7 @@ void AddressReader::read_entry() {
         } else if (c == '(') {
             read_comment();
         } else if (c == '<') {
-            if (complete_) {  // "a@b <c@d>": what came first is a name
-                words_ = entry_.mailbox + (entry_.host.empty() ? "" : "@" + entry_.host);
-                entry_ = Address{};
-            }
-            entry_.has_name = !words_.empty();
-            entry_.name = std::move(words_);
-            words_.clear();
-            read_angle();
+            read_named_angle();
         } else if (c == '@' && !complete_ && !words_.empty()) {
             ++i_;
             entry_.mailbox = std::move(words_);

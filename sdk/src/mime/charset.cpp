@@ -1,5 +1,6 @@
 // Charsets to UTF-8, by ICU where UTF-8 and ASCII do not suffice.
 #include <unicode/ucnv.h>
+#include <unicode/ucnv_cb.h>
 
 #include <algorithm>
 #include <array>
@@ -83,9 +84,19 @@ Charset find_charset(std::string_view name) {
     return c;
 }
 
+/// ICU's own substitution gives U+001A in some charsets.
+void substitute(const void*, UConverterToUnicodeArgs* args, const char*, std::int32_t,
+                UConverterCallbackReason reason, UErrorCode* status) {
+    if (reason > UCNV_IRREGULAR) return;  // reset, close, clone: nothing to do
+    *status = U_ZERO_ERROR;
+    const UChar replacement = 0xFFFD;
+    ucnv_cbToUWriteUChars(args, &replacement, 1, 0, status);
+}
+
 Converter open_converter(const char* name) {
     UErrorCode status = U_ZERO_ERROR;
     Converter c(ucnv_open(name, &status));
+    if (U_SUCCESS(status)) ucnv_setToUCallBack(c.get(), substitute, nullptr, nullptr, nullptr, &status);
     return U_SUCCESS(status) ? std::move(c) : nullptr;
 }
 
