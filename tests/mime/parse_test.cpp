@@ -137,6 +137,16 @@ TEST(Parse, EncapsulatedMessage) {
     EXPECT_EQ(m.parts[0].body_lines, 7U);
 }
 
+TEST(Parse, EmptyBodyBeforeAnOuterDelimiter) {
+    // The empty line ends the inner header; the parts around it end with it.
+    const Message m = parse_message(
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\nA: 1\n\n--b\n\nx\n--b--\n");
+    EXPECT_EQ(shape(m), "multipart/mixed[message/rfc822[text/plain] text/plain]");
+    EXPECT_EQ(header_of(m, 2), "A: 1\n\n");
+    EXPECT_EQ(body_of(m, 1), "A: 1\n\n");
+    EXPECT_EQ(m.parts[1].body_lines, 2U);
+}
+
 TEST(Parse, DigestPartsAreMessages) {
     EXPECT_EQ(
         shape_of("Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: 1\n\nx\n--b\nContent-Type: "

@@ -106,10 +106,15 @@ bool Parser::parse_header(Part& part, Stop& stop) {
     return true;
 }
 
-void Parser::close_part(std::uint32_t index, const Stop& stop, std::uint32_t lines_before) noexcept {
-    Part& part = message_.parts[index];
-    part.body_end = std::max(part.body_begin, stop.content_end);
-    part.body_lines = part.body_end > part.body_begin ? stop.lines - lines_before : 0;
+// The part ends where the stop says, but not before its header does: of an empty body the line end before the delimiter is the
+// header's empty line, though RFC 2046 counts it to the delimiter. The parts around it then end there, too.
+void Parser::close_part(Part& part, Stop& stop, std::uint32_t lines_at_body) noexcept {
+    if (stop.content_end <= part.body_begin) {
+        stop.content_end = part.body_begin;
+        stop.lines = lines_at_body;
+    }
+    part.body_end = stop.content_end;
+    part.body_lines = stop.lines - lines_at_body;
 }
 
 Parser::Stop Parser::parse_entity(std::uint32_t parent, bool in_digest) {
@@ -119,15 +124,16 @@ Parser::Stop Parser::parse_entity(std::uint32_t parent, bool in_digest) {
     part.parent = parent;
     part.depth = parent == no_part ? 0 : message_.parts[parent].depth + 1;
     Stop stop;
+    const std::uint32_t lines_at_header = lines_;
     const bool header_only = parse_header(part, stop);
-    const std::uint32_t lines_before = lines_;
+    const std::uint32_t lines_at_body = lines_at_header + part.header_lines;
     interpret_header(part, in_digest);
     decide_kind(part);
     message_.parts.push_back(part);
     if (header_only) {
         // Nothing follows: a multipart has no children here, an encapsulated message is empty.
         if (part.kind != PartKind::leaf) make_opaque(message_.parts[index], "text", "plain");
-        close_part(index, stop, lines_before);
+        close_part(message_.parts[index], stop, lines_at_body);
         return stop;
     }
     switch (part.kind) {
@@ -141,7 +147,7 @@ Parser::Stop Parser::parse_entity(std::uint32_t parent, bool in_digest) {
             stop = parse_encapsulated(index);
             break;
     }
-    close_part(index, stop, lines_before);
+    close_part(message_.parts[index], stop, lines_at_body);
     return stop;
 }
 

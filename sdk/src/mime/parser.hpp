@@ -34,7 +34,7 @@ private:
     Stop scan_lines();
     bool match_delimiter(Stop& stop) const noexcept;
     Stop end_of_input() const noexcept;
-    void close_part(std::uint32_t index, const Stop& stop, std::uint32_t lines_before) noexcept;
+    static void close_part(Part& part, Stop& stop, std::uint32_t lines_at_body) noexcept;
 
     void interpret_header(Part& part, bool in_digest);
     void interpret_content_type(Part& part, std::string_view value);
