@@ -33,12 +33,6 @@ constinit const std::array<std::uint8_t, 256> classes = classify_all();
 
 }  // namespace lexical
 
-bool equals_ignore_case(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return ascii_lower(x) == ascii_lower(y);
-           });
-}
-
 std::string to_upper(std::string_view s) {
     std::string out(s);
     std::transform(out.begin(), out.end(), out.begin(), ascii_upper);

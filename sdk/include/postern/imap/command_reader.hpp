@@ -152,11 +152,11 @@ private:
     ReaderLimits limits_;
     State state_ = State::line;
     State after_failure_ = State::line;
-    bool seen_ = false;            ///< the caller has got what buffer_ holds; it goes at the next call
-    bool raw_ = false;             ///< the line being skipped is a raw one: no literal follows it
-    std::string buffer_;           ///< the command so far: tag, SP, text
-    std::size_t tag_size_ = 0;     ///< 0 while the tag is not known
-    std::size_t line_begin_ = 0;   ///< of the current line in buffer_
+    bool seen_ = false;           ///< the caller has got what buffer_ holds; it goes at the next call
+    bool raw_ = false;            ///< the line being skipped is a raw one: no literal follows it
+    std::string buffer_;          ///< the command so far: tag, SP, text
+    std::size_t tag_size_ = 0;    ///< 0 while the tag is not known
+    std::size_t line_begin_ = 0;  ///< of the current line in buffer_
     std::vector<LiteralRef> literals_;
     Announcement pending_;         ///< of the literal on offer
     std::uint64_t remaining_ = 0;  ///< octets of the current literal still to come

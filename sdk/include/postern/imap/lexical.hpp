@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "postern/export.hpp"
+#include "postern/mime/header.hpp"
 
 namespace postern::imap {
 
@@ -65,7 +66,9 @@ inline char ascii_upper(char c) {
 inline char ascii_lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
-POSTERN_SDK bool equals_ignore_case(std::string_view a, std::string_view b);
+inline bool equals_ignore_case(std::string_view a, std::string_view b) {
+    return mime::equal_ascii_nocase(a, b);
+}
 POSTERN_SDK std::string to_upper(std::string_view s);
 
 /// A non-empty run of ATOM-CHAR.
