@@ -48,6 +48,8 @@ Pop3Session::Pop3Session(std::unique_ptr<Wire> wire, Capabilities capabilities)
 Task<Outcome<bool>> Pop3Session::same_as(Stat stat, std::string token) {
     const std::string start = token_of(stat, "");
     if (!token.starts_with(start)) co_return false;
+    // The mark of a server without unique ids: STAT is all there is.
+    if (token == start + "-") co_return true;
     if (stat.count == 0) co_return token == start;
     std::string command = "UIDL " + std::to_string(stat.count);
     auto status = co_await wire_->command(std::move(command));
@@ -107,9 +109,9 @@ PullPage Pop3Session::page_of(Listing listing, std::size_t budget) const {
         item.size = entry.size;
         page.items.push_back(std::move(item));
     }
-    const bool usable = page.complete && listing.stat() && facts_.ids;
-    if (usable && page.items.size() == listing.stat()->count) {
-        page.token = token_of(*listing.stat(), page.items.empty() ? "" : page.items.back().id);
+    if (page.complete && listing.stat() && page.items.size() == listing.stat()->count) {
+        const std::string last = page.items.empty() ? "" : page.items.back().id;
+        page.token = token_of(*listing.stat(), facts_.ids ? last : "-");
     }
     return page;
 }

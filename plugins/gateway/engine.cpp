@@ -1,0 +1,84 @@
+#include "gateway/engine.hpp"
+
+namespace postern::gateway {
+
+namespace {
+constexpr std::size_t due_at_once = 200;
+constexpr auto look_interval = std::chrono::seconds(1);
+}  // namespace
+
+Engine::Engine(Runtime& runtime, Logger& log, const Settings& settings, mail::MailService& mail,
+               Sealer& sealer)
+    : runtime_(runtime),
+      log_(log),
+      settings_(settings),
+      mail_(mail),
+      sealer_(sealer),
+      shards_(runtime.core_count()) {}
+
+Engine::~Engine() = default;
+
+void Engine::start() {
+    runtime_.spawn(runtime_.core(0), "gateway schedule", look_for_due());
+}
+
+Task<void> Engine::look_for_due() {
+    while (!runtime_.stopping()) {
+        auto due = co_await mail_.due_sources(mail_.now(), due_at_once);
+        if (due) {
+            for (auto& row : *due) {
+                const Executor core = runtime_.core_of(value_of(row.account));
+                runtime_.spawn(core, "gateway start", start_due(std::move(row)));
+            }
+        }
+        auto slept = co_await sleep_for(look_interval);
+        if (!slept) co_return;
+    }
+}
+
+Task<void> Engine::start_due(store::SourceRow row) {
+    worker_of(std::move(row));
+    co_return;
+}
+
+std::shared_ptr<Worker> Engine::find_worker(AccountId account, SourceId source) {
+    const Shard& shard = shard_of(account);
+    const auto found = shard.find(source);
+    return found == shard.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<Worker> Engine::worker_of(store::SourceRow row) {
+    Shard& shard = shard_of(row.account);
+    const auto found = shard.find(row.id);
+    if (found != shard.end()) return found->second;
+    const SourceId id = row.id;
+    const Executor core = runtime_.core_of(value_of(row.account));
+    auto source = Source::of(std::move(row), settings_);
+    if (source->provider == nullptr) return nullptr;
+    auto worker = std::make_shared<Worker>(*this, std::move(source), core);
+    shard.emplace(id, worker);
+    runtime_.spawn(core, "gateway worker", run_worker(worker));
+    return worker;
+}
+
+Task<void> Engine::run_worker(std::shared_ptr<Worker> worker) {
+    co_await worker->run();
+    shard_of(worker->source()->row.account).erase(worker->source()->row.id);
+}
+
+bool Engine::enter_host(const std::string& host) {
+    const std::lock_guard lock(hosts_guard_);
+    std::size_t& there = hosts_[host];
+    if (sessions_ >= settings_.max_sessions() || there >= settings_.max_sessions_per_host()) return false;
+    ++there;
+    ++sessions_;
+    return true;
+}
+
+void Engine::leave_host(const std::string& host) {
+    const std::lock_guard lock(hosts_guard_);
+    --hosts_[host];
+    --sessions_;
+}
+
+}  // namespace postern::gateway

@@ -1,0 +1,58 @@
+#pragma once
+// Starts a worker for every source that is due or whose user is signed in.
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "gateway/worker.hpp"
+#include "postern/auth/auth.hpp"
+#include "postern/runtime/log.hpp"
+#include "postern/runtime/runtime.hpp"
+
+namespace postern::gateway {
+
+class Engine {
+public:
+    Engine(Runtime& runtime, Logger& log, const Settings& settings, mail::MailService& mail, Sealer& sealer);
+    ~Engine();
+
+    /// Begins to look for sources that are due.
+    void start();
+
+    /// On the account's core: its worker, started if there is none.
+    std::shared_ptr<Worker> worker_of(store::SourceRow row);
+
+    /// That worker if there is one, else null. On the account's core.
+    std::shared_ptr<Worker> find_worker(AccountId account, SourceId source);
+
+    /// Sessions at the same time, in all and to one host. Any thread.
+    bool enter_host(const std::string& host);
+    void leave_host(const std::string& host);
+
+    Runtime& runtime() { return runtime_; }
+    Logger& log() { return log_; }
+    const Settings& settings() const { return settings_; }
+    mail::MailService& mail() { return mail_; }
+    Sealer& sealer() { return sealer_; }
+
+private:
+    using Shard = std::map<SourceId, std::shared_ptr<Worker>>;  ///< of one core, used on it alone
+
+    Task<void> look_for_due();
+    Task<void> start_due(store::SourceRow row);
+    Task<void> run_worker(std::shared_ptr<Worker> worker);
+    Shard& shard_of(AccountId account) { return shards_[runtime_.core_index(value_of(account))]; }
+
+    Runtime& runtime_;
+    Logger& log_;
+    const Settings& settings_;
+    mail::MailService& mail_;
+    Sealer& sealer_;
+    std::vector<Shard> shards_;
+    std::mutex hosts_guard_;
+    std::map<std::string, std::size_t> hosts_;
+    std::size_t sessions_ = 0;
+};
+
+}  // namespace postern::gateway

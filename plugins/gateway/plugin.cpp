@@ -1,0 +1,75 @@
+// gateway: lives in remote mailboxes over connectors. Settings: docs/gateway.md.
+#include "postern/plugin/plugin.hpp"
+#include "gateway/engine.hpp"
+#include "gateway/sign_in.hpp"
+
+namespace {
+
+using namespace postern;
+
+class GatewayPlugin final : public Plugin {
+public:
+    explicit GatewayPlugin(Host& host) : host_(host) {}
+
+    void configure(const ConfigNode& config, Diagnostics& problems) override {
+        settings_.read(config, problems);
+    }
+
+    Result<void> declare(Registrar& registrar) override {
+        registrar.add<Authenticator>("gateway", entrance_);
+        return {};
+    }
+
+    Result<void> resolve(const Lookup& lookup) override {
+        auto* mail = lookup.find<mail::MailService>();
+        auto* sealer = lookup.find<Sealer>();
+        auto* hasher = lookup.find<PasswordHasher>();
+        if (mail == nullptr || sealer == nullptr || hasher == nullptr) {
+            return Error(Errc::internal, "the host has no mail service, sealer or hasher");
+        }
+        auto resolved = settings_.resolve(lookup);
+        if (!resolved) return resolved;
+        engine_ = std::make_unique<gateway::Engine>(host_.runtime(), host_.log(), settings_, *mail, *sealer);
+        sign_in_ = std::make_unique<gateway::SignIn>(*engine_, *hasher);
+        entrance_.open(*sign_in_);
+        return {};
+    }
+
+    boost::asio::awaitable<Result<void>> start() override {
+        engine_->start();
+        co_return Result<void>{};
+    }
+
+private:
+    // Registered before the services it needs can be looked up.
+    class Entrance final : public Authenticator {
+    public:
+        void open(Authenticator& inner) { inner_ = &inner; }
+        Task<Result<Identity>> verify(Credentials credentials) override {
+            auto result = co_await inner_->verify(std::move(credentials));
+            co_return result;
+        }
+
+    private:
+        Authenticator* inner_ = nullptr;
+    };
+
+    Host& host_;
+    gateway::Settings settings_;
+    Entrance entrance_;
+    std::unique_ptr<gateway::Engine> engine_;
+    std::unique_ptr<gateway::SignIn> sign_in_;
+};
+
+constexpr postern_interface dependencies[] = {{"postern.gateway.connector", 1, 0, postern_requires}, {}};
+
+}  // namespace
+
+POSTERN_PLUGIN(GatewayPlugin,
+               {.id = "gateway",
+                .summary = "Keeps accounts in step with mailboxes of other providers",
+                .dependencies = dependencies,
+                .config_schema = "node: text  name of this process among those that share a store\n"
+                                 "max_sessions: number  sessions with providers at the same time\n"
+                                 "max_sessions_per_host: number  of them to one host\n"
+                                 "/accounts: map  domain to source: where its mailboxes are\n"});

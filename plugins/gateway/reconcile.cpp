@@ -1,0 +1,133 @@
+#include "gateway/reconcile.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace postern::gateway {
+
+namespace {
+
+using Indexes = std::vector<std::size_t>;
+
+class Grouping {
+public:
+    Grouping(std::span<const RemoteItem> items, std::span<const store::Receipt> receipts)
+        : items_(items), receipts_(receipts) {}
+
+    Reconciliation run() {
+        const Indexes items = sorted_items();
+        const Indexes receipts = sorted_receipts();
+        std::size_t i = 0;
+        std::size_t r = 0;
+        while (i < items.size() || r < receipts.size()) {
+            const std::string& id = next_id(items, i, receipts, r);
+            const std::size_t item_begin = i;
+            const std::size_t receipt_begin = r;
+            while (i < items.size() && items_[items[i]].id == id) ++i;
+            while (r < receipts.size() && receipts_[receipts[r]].uidl == id) ++r;
+            group(std::span(items).subspan(item_begin, i - item_begin),
+                  std::span(receipts).subspan(receipt_begin, r - receipt_begin));
+        }
+        std::sort(out_.known.begin(), out_.known.end(), by_item);
+        std::sort(out_.returned.begin(), out_.returned.end(), by_item);
+        std::sort(out_.unknown.begin(), out_.unknown.end(),
+                  [](const UnknownItem& a, const UnknownItem& b) { return a.item < b.item; });
+        return std::move(out_);
+    }
+
+private:
+    static bool by_item(const Match& a, const Match& b) { return a.item < b.item; }
+
+    Indexes sorted_items() const {
+        Indexes out;
+        for (std::size_t i = 0; i < items_.size(); ++i) {
+            if (!items_[i].id.empty()) out.push_back(i);
+        }
+        std::sort(out.begin(), out.end(), [this](std::size_t a, std::size_t b) {
+            const int order = items_[a].id.compare(items_[b].id);
+            return order != 0 ? order < 0 : a < b;
+        });
+        return out;
+    }
+
+    // Receipts of a renumbered message live on under its new id: the old ones are history.
+    Indexes sorted_receipts() const {
+        Indexes out;
+        for (std::size_t i = 0; i < receipts_.size(); ++i) {
+            if (receipts_[i].state != store::ReceiptState::rebound) out.push_back(i);
+        }
+        std::sort(out.begin(), out.end(), [this](std::size_t a, std::size_t b) {
+            const int order = receipts_[a].uidl.compare(receipts_[b].uidl);
+            return order != 0 ? order < 0 : receipts_[a].occurrence < receipts_[b].occurrence;
+        });
+        return out;
+    }
+
+    const std::string& next_id(const Indexes& items, std::size_t i, const Indexes& receipts,
+                               std::size_t r) const {
+        if (i == items.size()) return receipts_[receipts[r]].uidl;
+        if (r == receipts.size()) return items_[items[i]].id;
+        return std::min(items_[items[i]].id, receipts_[receipts[r]].uidl);
+    }
+
+    bool same_size(std::size_t item, std::size_t receipt) const {
+        const auto& size = items_[item].size;
+        return !size || *size == receipts_[receipt].size_listed;
+    }
+
+    // Pairs items with receipts of some states: equal sizes first, in order of occurrence; then, if allowed, whatever is left.
+    void pair(Indexes& items, Indexes& receipts, store::ReceiptStates states, bool twin, bool doubtful_too,
+              std::vector<Match>& out) {
+        for (const bool exact : {true, false}) {
+            if (!exact && !doubtful_too) return;
+            for (std::size_t k = 0; k < receipts.size();) {
+                const std::size_t receipt = receipts[k];
+                const bool wanted = (store::bit(receipts_[receipt].state) & states) != 0;
+                const auto item =
+                    !wanted ? items.end() : std::find_if(items.begin(), items.end(), [&](std::size_t i) {
+                        return !exact || same_size(i, receipt);
+                    });
+                if (item == items.end()) {
+                    ++k;
+                    continue;
+                }
+                out.push_back({*item, receipt, twin, !exact});
+                items.erase(item);
+                receipts.erase(receipts.begin() + static_cast<std::ptrdiff_t>(k));
+            }
+        }
+    }
+
+    void group(std::span<const std::size_t> item_group, std::span<const std::size_t> receipt_group) {
+        Indexes items(item_group.begin(), item_group.end());
+        Indexes receipts(receipt_group.begin(), receipt_group.end());
+        const bool twin = items.size() > 1 || receipts.size() > 1;
+        std::uint32_t next_occurrence = 0;
+        for (const std::size_t r : receipts) {
+            next_occurrence = std::max(next_occurrence, receipts_[r].occurrence + 1);
+        }
+        pair(items, receipts, active_states, twin, true, out_.known);
+        pair(items, receipts, tombstone_states, twin, false, out_.returned);
+        for (const std::size_t item : items) out_.unknown.push_back({item, next_occurrence++});
+        for (const std::size_t r : receipts) {
+            if ((store::bit(receipts_[r].state) & active_states) != 0) out_.missing.push_back(r);
+        }
+    }
+
+    std::span<const RemoteItem> items_;
+    std::span<const store::Receipt> receipts_;
+    Reconciliation out_;
+};
+
+}  // namespace
+
+Reconciliation reconcile(std::span<const RemoteItem> items, std::span<const store::Receipt> receipts) {
+    return Grouping(items, receipts).run();
+}
+
+bool looks_renumbered(const Reconciliation& r, std::size_t listed) {
+    const std::size_t known_before = r.known.size() + r.missing.size();
+    return known_before >= 5 && r.known.size() * 10 < known_before && listed * 2 >= known_before;
+}
+
+}  // namespace postern::gateway

@@ -1,0 +1,49 @@
+#include "gateway/source.hpp"
+
+namespace postern::gateway {
+
+std::shared_ptr<Source> Source::of(store::SourceRow row, const Settings& settings) {
+    auto source = std::make_shared<Source>();
+    source->config = SourceConfig::parse(row.config);
+    source->facts = SourceFacts::parse(row.facts);
+    source->provider = settings.find_domain(source->config.provider);
+    // The entry may have been exchanged for one of another kind.
+    if (source->provider != nullptr && source->provider->connector_name != row.connector) {
+        source->provider = nullptr;
+    }
+    source->row = std::move(row);
+    return source;
+}
+
+store::SourceRow Source::packed() const {
+    store::SourceRow out = row;
+    out.config = config.format();
+    out.facts = facts.format();
+    return out;
+}
+
+std::string Source::seal_context() const {
+    return "source-credential " + std::to_string(value_of(row.account)) + ' ' +
+           std::to_string(value_of(row.id));
+}
+
+void Source::set_password(const std::string& password, Sealer& sealer) {
+    row.sealed_credential = sealer.seal(seal_context(), password);
+}
+
+Result<RemoteCredential> Source::credential(Sealer& sealer) const {
+    auto secret = sealer.open(seal_context(), row.sealed_credential);
+    if (!secret) return secret.error();
+    return RemoteCredential(config.remote_login, std::move(*secret));
+}
+
+OpenRequest Source::open_request(RemoteCredential credential) const {
+    OpenRequest request;
+    request.server = provider->server;
+    request.credential = std::move(credential);
+    request.limits = provider->limits;
+    request.settings = provider->node;
+    return request;
+}
+
+}  // namespace postern::gateway

@@ -1,0 +1,32 @@
+#pragma once
+// A source while somebody works on it. Shared by its worker and by sign-in; only on the account's core.
+#include <memory>
+#include <string>
+
+#include "gateway/settings.hpp"
+#include "gateway/source_state.hpp"
+#include "postern/auth/auth.hpp"
+#include "postern/gateway/connector.hpp"
+#include "postern/mail/account.hpp"
+
+namespace postern::gateway {
+
+struct Source {
+    store::SourceRow row;
+    SourceConfig config;
+    SourceFacts facts;
+    const Provider* provider = nullptr;  ///< null: its domain is not configured any more
+
+    static std::shared_ptr<Source> of(store::SourceRow row, const Settings& settings);
+
+    const Policy& policy() const { return provider->policy; }
+    /// The row with config and facts packed, for put_source.
+    store::SourceRow packed() const;
+    /// What a sealed credential is bound to.
+    std::string seal_context() const;
+    void set_password(const std::string& password, Sealer& sealer);
+    Result<RemoteCredential> credential(Sealer& sealer) const;
+    OpenRequest open_request(RemoteCredential credential) const;
+};
+
+}  // namespace postern::gateway

@@ -1,0 +1,52 @@
+#pragma once
+// What a source row carries in its opaque columns.
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "postern/store/records.hpp"
+
+namespace postern::gateway {
+
+/// SourceRow::config. Where and as whom; set at sign-in.
+struct SourceConfig {
+    std::string provider;      ///< key of `accounts:`
+    std::string remote_login;  ///< name at the provider
+    std::string verifier;      ///< argon2id of the last accepted password
+    UnixTime created_at = 0;
+
+    static SourceConfig parse(std::string_view text);
+    std::string format() const;
+};
+
+/// SourceRow::facts. What was learned, and where the schedule and the brakes stand.
+struct SourceFacts {
+    enum class Auth { ok, doubtful, refused };
+
+    std::string token;              ///< of the last complete listing, for the cheap poll
+    UnixTime listed_at = 0;         ///< of the last complete listing
+    UnixTime import_listed_at = 0;  ///< first listing: what it had is backlog
+    UnixTime polled_at = 0;         ///< last session that reached the maildrop
+    UnixTime login_at = 0;          ///< last sign-in upstream, for LOGIN-DELAY
+    UnixTime seen_at = 0;           ///< last sign-in by the user
+    UnixTime session_died_at = 0;
+    std::int64_t login_delay = 0;  ///< seconds
+
+    Auth auth = Auth::ok;
+    std::uint32_t refusals = 0;
+    UnixTime first_refusal_at = 0;
+    UnixTime verified_at = 0;  ///< last time the provider accepted the password
+
+    std::uint32_t failures = 0;  ///< sessions that failed in a row
+    std::string last_error;
+
+    UnixTime vanish_held_since = 0;
+    std::uint32_t vanish_held_listings = 0;
+    UnixTime delete_held_since = 0;
+    bool ignores_delete = false;
+
+    static SourceFacts parse(std::string_view text);
+    std::string format() const;
+};
+
+}  // namespace postern::gateway

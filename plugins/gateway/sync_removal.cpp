@@ -1,0 +1,175 @@
+// What the user deleted is deleted at the provider: the intent is durable before the first DELE, its outcome is read from
+// the next listing (gateway.md 2.3: T5 to T9, T11, T15, T16, T19).
+#include <algorithm>
+
+#include "gateway/sync_session.hpp"
+
+namespace postern::gateway {
+
+using store::bit;
+using store::ReceiptState;
+
+namespace {
+/// Removal by us and the store's note of it bear the same second, or nearly.
+constexpr UnixTime same_moment = 5;
+}  // namespace
+
+// Receipts that are listed and whose state says otherwise.
+Task<Outcome<void>> SyncSession::settle_known() {
+    std::vector<MessageId> messages;
+    for (const Match& match : reconciled_.known) {
+        const auto& receipt = receipts_[match.receipt];
+        if (receipt.state == ReceiptState::delete_sent) messages.push_back(receipt.message);
+    }
+    auto loaded = co_await load_lives(std::move(messages));
+    if (!loaded) co_return loaded.error();
+    std::vector<store::ReceiptWrite> writes;
+    for (const Match& match : reconciled_.known) {
+        auto& receipt = receipts_[match.receipt];
+        if (receipt.state == ReceiptState::suspect) {  // T11
+            receipt.missing_count = 0;
+            receipt.missing_since = 0;
+            writes.push_back(move_to(match.receipt, ReceiptState::stored));
+        } else if (receipt.state == ReceiptState::delete_sent) {
+            // T19 if the user took it back meanwhile, else T8.
+            const bool living = lives_[value_of(receipt.message)].living;
+            ++receipt.delete_attempts;
+            if (receipt.delete_attempts >= policy().delete_attempts && !living) {
+                context_.log->warning("the provider does not delete", {{"login", context_.account->login()}});
+            }
+            writes.push_back(
+                move_to(match.receipt, living ? ReceiptState::stored : ReceiptState::delete_wanted));
+        }
+    }
+    auto written = co_await write(std::move(writes));
+    co_return written;
+}
+
+// Messages that were gone and are listed again: a server restored its queue (T15), or DELE had no effect (T16).
+Task<Outcome<void>> SyncSession::settle_returned() {
+    std::vector<MessageId> messages;
+    for (const Match& match : reconciled_.returned) {
+        if (receipts_[match.receipt].message != MessageId{})
+            messages.push_back(receipts_[match.receipt].message);
+    }
+    auto loaded = co_await load_lives(std::move(messages));
+    if (!loaded) co_return loaded.error();
+    for (const Match& match : reconciled_.returned) {
+        auto& receipt = receipts_[match.receipt];
+        const Life life = lives_[value_of(receipt.message)];
+        receipt.missing_count = 0;
+        receipt.missing_since = 0;
+        std::vector<store::ReceiptWrite> writes;
+        const bool we_removed = receipt.state == ReceiptState::vanished && receipt.delete_since != 0 &&
+                                life.unreferenced_at <= receipt.delete_since + same_moment;
+        if (life.living) {
+            writes.push_back(move_to(match.receipt, ReceiptState::stored));
+        } else if (receipt.message == MessageId{} ||
+                   (!life.known && receipt.state != ReceiptState::delete_done)) {
+            // Never fetched, or purged meanwhile: it is new to us.
+            receipt.next_try = 0;
+            writes.push_back(move_to(match.receipt, ReceiptState::listed));
+        } else if (we_removed) {
+            auto restored = co_await restore(match.receipt);
+            if (!restored) co_return restored.error();
+        } else {
+            receipt.delete_since = now();
+            receipt.delete_reason = static_cast<std::uint8_t>(store::DeleteReason::last_copy);
+            if (receipt.state == ReceiptState::delete_done) ++receipt.delete_attempts;
+            writes.push_back(move_to(match.receipt, ReceiptState::delete_wanted));
+        }
+        auto written = co_await write(std::move(writes));
+        if (!written) co_return written.error();
+        reconciled_.known.push_back(match);
+    }
+    co_return Outcome<void>{};
+}
+
+// Puts a message that vanished by mistake back into INBOX, with a new UID.
+Task<Outcome<void>> SyncSession::restore(ReceiptIndex index) {
+    const auto* inbox = context_.account->find_mailbox("INBOX");
+    if (inbox == nullptr) co_return store_fault(Error(Errc::not_found, "no INBOX"));
+    receipts_[index].delete_since = 0;
+    mail::NewMail message;
+    message.existing = receipts_[index].message;
+    message.flags = mail::seen;
+    message.receipt = move_to(index, ReceiptState::stored);
+    mail::DeliveryRequest request;
+    request.mailbox = inbox->id;
+    request.messages.push_back(std::move(message));
+    request.fence = context_.fence;
+    request.cause = cause("RESTORE");
+    auto delivered = co_await context_.account->deliver(std::move(request));
+    if (!delivered) co_return store_fault(delivered.error());
+    co_return Outcome<void>{};
+}
+
+bool SyncSession::delete_brake_holds(std::size_t wanted) {
+    const auto stored = static_cast<std::size_t>(
+        std::count_if(receipts_.begin(), receipts_.end(),
+                      [](const store::Receipt& r) { return (bit(r.state) & active_states) != 0; }));
+    if (!policy().delete_brake.exceeded(wanted, stored)) {
+        facts().delete_held_since = 0;
+        return false;
+    }
+    if (facts().delete_held_since == 0) {
+        facts().delete_held_since = now();
+        context_.log->warning("so many messages were deleted that the provider is not told yet",
+                              {{"login", context_.account->login()}, {"messages", std::uint64_t{wanted}}});
+    }
+    return now() - facts().delete_held_since < policy().hold.count();
+}
+
+// Is the listed message the one we stored? Size, and where that is not enough, the header (T6).
+Task<Outcome<bool>> SyncSession::same_message(const Match& match) {
+    const std::size_t item = match.item;
+    const auto& receipt = receipts_[match.receipt];
+    const bool size_agrees = page_.items[item].size == receipt.size_listed;
+    const bool sure = size_agrees && !match.twin && receipt.delete_attempts == 0 && !ids_made_up_;
+    if (sure) co_return true;
+    const std::string before = receipt.header_fingerprint;
+    auto fingerprint = co_await fingerprint_of(item);
+    if (!fingerprint) co_return fingerprint.error();
+    const bool twins_by_content = match.twin && ids_made_up_;
+    co_return !before.empty() && *fingerprint == before && !twins_by_content;
+}
+
+Task<Outcome<void>> SyncSession::send_deletes() {
+    if (policy().remote_delete == Policy::RemoteDelete::never) co_return Outcome<void>{};
+    std::vector<Match> wanted;
+    for (const Match& match : reconciled_.known) {
+        const auto& receipt = receipts_[match.receipt];
+        if (receipt.state != ReceiptState::delete_wanted) continue;
+        if (receipt.delete_attempts < policy().delete_attempts) wanted.push_back(match);
+    }
+    if (wanted.empty() || delete_brake_holds(wanted.size())) co_return Outcome<void>{};
+    if (wanted.size() > policy().delete_batch) {
+        wanted.resize(policy().delete_batch);
+        report_.more = true;
+    }
+    std::vector<store::ReceiptWrite> intents;
+    std::vector<Action> actions;
+    for (const Match& match : wanted) {
+        auto same = co_await same_message(match);
+        if (!same) co_return same.error();
+        if (!*same) continue;
+        Action action;
+        action.ref = page_.items[match.item].ref;
+        action.key = receipts_[match.receipt].uidl;
+        actions.push_back(std::move(action));
+        intents.push_back(move_to(match.receipt, ReceiptState::delete_sent));
+    }
+    if (actions.empty()) {
+        report_.more = false;
+        co_return Outcome<void>{};
+    }
+    const std::size_t count = actions.size();
+    auto written = co_await write(std::move(intents));
+    if (!written) co_return written.error();
+    auto results = co_await remote_->push(std::move(actions));
+    if (!results) co_return results.error();
+    report_.deletes_sent = count;
+    co_return Outcome<void>{};
+}
+
+}  // namespace postern::gateway

@@ -1,0 +1,132 @@
+#pragma once
+// One session with a remote maildrop, in the order of gateway.md 2.4. Each step is a file of its own: sync_identity,
+// sync_removal, sync_collection, sync_absence. Runs on the account's core.
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "gateway/reconcile.hpp"
+#include "gateway/source.hpp"
+#include "postern/gateway/connector.hpp"
+#include "postern/mail/account.hpp"
+#include "postern/runtime/log.hpp"
+
+namespace postern::gateway {
+
+/// What came of a session.
+struct SessionReport {
+    Outcome<void> end{};
+    bool unchanged = false;  ///< the cheap poll found nothing new
+    bool more = false;       ///< work is left: go on in another session at once
+    std::uint64_t collected = 0;
+    std::uint64_t deletes_sent = 0;
+    std::uint64_t vanished = 0;
+    std::uint64_t rebound = 0;
+};
+
+class SyncSession {
+public:
+    struct Context {
+        mail::MailService* mail = nullptr;
+        std::shared_ptr<mail::Account> account;
+        std::shared_ptr<Source> source;
+        store::Fence fence;
+        Logger* log = nullptr;
+    };
+
+    SyncSession(Context context, std::unique_ptr<RemoteSession> remote);
+
+    /// Runs to the end and closes the session: with commit if everything that was fetched is stored, else without.
+    Task<SessionReport> run();
+
+private:
+    using ReceiptIndex = std::size_t;
+
+    // sync_session.cpp: order of the steps, and what they share
+    Task<Outcome<void>> steps();
+    Task<Outcome<bool>> take_listing();
+    bool needs_full_listing(const std::vector<store::Receipt>& pending) const;
+    Task<Outcome<void>> write(std::vector<store::ReceiptWrite> writes);
+    Task<Outcome<std::string>> fingerprint_of(std::size_t item);
+    Task<Outcome<std::vector<std::string>>> fingerprints_of(std::vector<std::size_t> items);
+    Task<Outcome<void>> load_lives(std::vector<MessageId> messages);
+    Fault store_fault(const Error& error);
+    store::ReceiptWrite move_to(ReceiptIndex index, store::ReceiptState state);
+    UnixTime now() const { return context_.mail->now(); }
+    const Policy& policy() const { return context_.source->policy(); }
+    SourceFacts& facts() { return context_.source->facts; }
+    mail::Cause cause(const char* command) const;
+
+    // sync_identity.cpp: which message is which when ids do not tell (gateway.md 2.6)
+    Task<Outcome<void>> identify();
+    Task<Outcome<void>> settle_doubtful();
+    Task<Outcome<void>> match_renumbered();
+    using Pairs = std::vector<std::pair<std::size_t, ReceiptIndex>>;  ///< item, receipt
+    Task<Outcome<bool>> sample_holds(Pairs pairs);
+    Task<Outcome<void>> rebind(Pairs pairs);
+    Task<Outcome<void>> prepare_content_match();
+
+    // sync_removal.cpp: what the user deleted (T6 to T9, T16, T18, T19), and what came back (T11, T15)
+    Task<Outcome<void>> settle_known();
+    Task<Outcome<void>> settle_returned();
+    Task<Outcome<void>> restore(ReceiptIndex index);
+    Task<Outcome<void>> send_deletes();
+    Task<Outcome<bool>> same_message(const Match& match);
+    bool delete_brake_holds(std::size_t wanted);
+
+    // sync_collection.cpp: T1, T2, T3
+    struct Wanted {
+        std::size_t item = 0;
+        store::Receipt receipt;
+        bool backlog = false;
+    };
+    struct Batch {
+        std::vector<mail::NewMail> messages;
+        std::vector<store::Receipt> receipts;
+        std::uint64_t octets = 0;
+    };
+    std::vector<Wanted> plan_collection();
+    Task<Outcome<void>> collect();
+    Task<Outcome<void>> first_import(std::vector<Wanted> wanted);
+    Task<Outcome<void>> fetch_all(std::vector<Wanted> wanted);
+    Task<Outcome<void>> note_failure(Wanted wanted, Fault fault);
+    Task<Outcome<void>> record_listed(std::vector<Wanted> wanted);
+    Task<Outcome<void>> flush(Batch batch);
+    Task<Outcome<void>> flush_singly(Batch batch);
+    Task<Outcome<bool>> rebind_by_content(Wanted wanted, std::shared_ptr<const std::string> content);
+    void add_to_batch(Batch& batch, Wanted wanted, std::shared_ptr<const std::string> content) const;
+    bool budget_spent() const;
+    store::Receipt new_receipt(const UnknownItem& unknown) const;
+
+    // sync_absence.cpp: T9, T10, T12, T13, T17, T18
+    Task<Outcome<void>> account_for_missing();
+    bool vanish_brake_holds(std::size_t missing, std::size_t stored);
+    bool explained_by_expiry(const store::Receipt& receipt) const;
+    Task<Outcome<void>> remove_placements(std::vector<ReceiptIndex> vanished);
+
+    /// Whether a message has placements, and since when not.
+    struct Life {
+        bool known = false;   ///< the message exists
+        bool living = false;  ///< and has placements
+        UnixTime unreferenced_at = 0;
+    };
+
+    Context context_;
+    std::unique_ptr<RemoteSession> remote_;
+    SessionReport report_;
+    PullPage page_;
+    std::vector<store::Receipt> receipts_;
+    Reconciliation reconciled_;
+    bool ids_made_up_ = false;
+    bool suspect_renumbering_ = false;
+    bool store_failed_ = false;
+    std::map<ContentHash, ReceiptIndex> missing_by_content_;
+    std::unordered_map<std::uint64_t, Life> lives_;
+    std::unordered_map<std::size_t, std::string> fingerprints_;  ///< by item
+    UnixTime started_at_ = 0;
+    std::uint64_t fetched_octets_ = 0;
+};
+
+}  // namespace postern::gateway

@@ -1,0 +1,173 @@
+#include "gateway/worker.hpp"
+
+#include "gateway/engine.hpp"
+
+namespace postern::gateway {
+
+namespace {
+
+/// Longer than the longest session and what surrounds it.
+constexpr UnixTime lease_time = 900;
+constexpr UnixTime lease_retry = 30;
+constexpr UnixTime linger = 60;
+constexpr auto look_again = std::chrono::seconds(2);
+constexpr int sessions_at_once = 1000;
+
+}  // namespace
+
+Worker::Worker(Engine& engine, std::shared_ptr<Source> source, Executor core)
+    : engine_(engine), source_(std::move(source)), wake_(std::move(core)) {
+    last_poll_at_ = source_->facts.polled_at;
+    used_at_ = now();
+}
+
+UnixTime Worker::now() const {
+    return engine_.mail().now();
+}
+
+Presence Worker::presence() const {
+    if (!account_) return {};
+    return {account_->session_count(), account_->idle_session_count()};
+}
+
+void Worker::note_presence() {
+    used_at_ = now();
+    source_->facts.seen_at = now();
+    wake_.notify();
+}
+
+void Worker::offer(std::unique_ptr<RemoteSession> session) {
+    offered_ = std::move(session);
+    not_before_ = 0;
+    source_->row.next_poll_at = 0;
+    wake_.notify();
+}
+
+UnixTime Worker::due_at() const {
+    if (offered_) return 0;
+    const auto interval = poll_interval(source_->policy(), source_->facts, presence(), now());
+    const UnixTime regular = std::min(source_->row.next_poll_at, last_poll_at_ + interval.count());
+    return std::max(not_before_, regular);
+}
+
+Task<void> Worker::run() {
+    while (!engine_.runtime().stopping() && source_->provider != nullptr) {
+        const UnixTime wait = due_at() - now();
+        if (wait <= 0) {
+            co_await poll();
+            continue;
+        }
+        const auto here = presence();
+        if (here.sessions > 0) used_at_ = now();
+        if (now() - used_at_ > linger && wait > linger) break;
+        const auto pause =
+            std::min<std::chrono::steady_clock::duration>(std::chrono::seconds(wait), look_again);
+        const bool woken = co_await wake_.wait(pause);
+        static_cast<void>(woken);
+    }
+}
+
+// The lease, and the account opened.
+Task<Result<void>> Worker::prepare() {
+    auto& row = source_->row;
+    std::string owner = engine_.settings().node();
+    auto lease = co_await engine_.mail().acquire_lease(row.account, row.id, std::move(owner), now(),
+                                                       now() + lease_time);
+    if (!lease) co_return lease.error();
+    fence_.source = row.id;
+    fence_.number = *lease;
+    if (account_) co_return Result<void>{};
+    auto opened = co_await engine_.mail().open(row.account);
+    if (!opened) co_return opened.error();
+    account_ = std::move(*opened);
+    co_return Result<void>{};
+}
+
+Task<Outcome<std::unique_ptr<RemoteSession>>> Worker::open() {
+    if (offered_) co_return std::move(offered_);
+    auto credential = source_->credential(engine_.sealer());
+    if (!credential) {
+        co_return Fault(FaultKind::permanent,
+                        "the kept password cannot be opened: " + credential.error().to_string());
+    }
+    OpenRequest request = source_->open_request(std::move(*credential));
+    auto session = co_await source_->provider->connector->open(std::move(request));
+    if (session) {
+        note_accepted(now(), source_->facts);
+    } else if (session.error().kind == FaultKind::auth_failed) {
+        note_refusal(session.error(), now(), source_->facts);
+    }
+    co_return session;
+}
+
+Task<void> Worker::run_session() {
+    report_ = SessionReport();
+    auto remote = co_await open();
+    if (!remote) {
+        report_.end = remote.error();
+        co_return;
+    }
+    SyncSession::Context context;
+    context.mail = &engine_.mail();
+    context.account = account_;
+    context.source = source_;
+    context.fence = fence_;
+    context.log = &engine_.log();
+    SyncSession session(std::move(context), std::move(*remote));
+    report_ = co_await session.run();
+    report_to_log();
+}
+
+void Worker::report_to_log() const {
+    const auto& r = report_;
+    if (!r.end) {
+        engine_.log().warning("polling failed",
+                              {{"login", account_->login()}, {"why", r.end.error().to_string()}});
+    }
+    if (r.collected + r.deletes_sent + r.vanished + r.rebound == 0) return;
+    engine_.log().info("kept in step", {{"login", account_->login()},
+                                        {"collected", r.collected},
+                                        {"deletes", r.deletes_sent},
+                                        {"vanished", r.vanished}});
+}
+
+Task<void> Worker::release() {
+    auto& row = source_->row;
+    auto released = co_await engine_.mail().release_lease(row.account, row.id, fence_.number,
+                                                          source_->facts.format(), row.next_poll_at);
+    if (!released) {
+        engine_.log().warning("the state of a source was not saved",
+                              {{"account", value_of(row.account)}, {"why", released.error().to_string()}});
+    }
+}
+
+Task<void> Worker::poll() {
+    auto& row = source_->row;
+    if (!engine_.enter_host(source_->provider->server.host)) {
+        not_before_ = now() + 1;
+        co_return;
+    }
+    polling_ = true;
+    for (int turn = 0; turn < sessions_at_once; ++turn) {
+        auto ready = co_await prepare();
+        if (!ready) {
+            report_ = SessionReport();
+            report_.end = Fault(FaultKind::transient, "store: " + ready.error().to_string());
+            not_before_ = now() + (ready.error().code == Errc::conflict ? lease_retry : 5);
+            break;
+        }
+        co_await run_session();
+        last_poll_at_ = now();
+        not_before_ = note_session_end(report_, source_->policy(), presence(), now(), source_->facts);
+        row.next_poll_at = not_before_;
+        // A regular interval is not a floor: a client that begins to wait in IDLE shortens it.
+        if (report_.end && !report_.more) not_before_ = login_allowed_at(source_->facts);
+        co_await release();
+        const bool at_once = report_.end && report_.more && not_before_ <= now();
+        if (!at_once || engine_.runtime().stopping()) break;
+    }
+    polling_ = false;
+    engine_.leave_host(source_->provider->server.host);
+}
+
+}  // namespace postern::gateway
