@@ -1,0 +1,193 @@
+#include "kernel/mail/account.hpp"
+
+#include <algorithm>
+
+#include "kernel/mail/snapshot.hpp"
+
+namespace postern::mail {
+
+AccountImpl::AccountImpl(CoreContext& core, const store::AccountView& view)
+    : core_(core),
+      id_(view.account.id),
+      login_(view.account.login),
+      change_seq_(view.account.change_seq),
+      table_(view),
+      writer_(core, id_, *this) {}
+
+AccountImpl::~AccountImpl() = default;
+
+const MailboxInfo* AccountImpl::find_mailbox(std::string_view name) const {
+    return table_.find(canonical_name(name));
+}
+
+WriteRequestPtr AccountImpl::new_write(const Cause& cause) const {
+    auto request = std::make_shared<WriteRequest>(core_.executor);
+    request->origin.session = cause.session;
+    request->transaction.account = id_;
+    request->transaction.now = core_.now();
+    return request;
+}
+
+Task<Result<store::CommitResult>> AccountImpl::write(WriteRequestPtr request) {
+    auto result = co_await writer_.write(std::move(request), shared_from_this());
+    co_return result;
+}
+
+Task<Result<void>> AccountImpl::refresh() {
+    auto result = co_await writer_.refresh(shared_from_this());
+    co_return result;
+}
+
+void AccountImpl::look() {
+    writer_.look(shared_from_this());
+}
+
+Result<void> AccountImpl::ask_guards(const GuardedOperation& operation) const {
+    for (StoreGuard* guard : core_.guards) {
+        auto allowed = guard->check(operation);
+        if (!allowed) return allowed;
+    }
+    return {};
+}
+
+void AccountImpl::apply(const store::ChangeRow& row, const Origin& origin) {
+    change_seq_ = row.modseq;
+    auto change = decode_change(row.data);
+    if (!change) {
+        core_.log.error(
+            "a log row does not decode",
+            {{"account", value_of(id_)}, {"modseq", row.modseq}, {"error", change.error().to_string()}});
+        return;
+    }
+    const MailboxInfo* info = table_.find(row.mailbox);
+    const MailboxInfo before = info ? *info : MailboxInfo{};
+    table_.apply(*change, row.mailbox, row.modseq, row.first_uid);
+    for (Opening* opening : openings_) {
+        if (opening->mailbox == row.mailbox) opening->rows.push_back(row);
+    }
+    const auto hub = hubs_.find(value_of(row.mailbox));
+    const std::shared_ptr<MailboxImpl> mailbox = hub == hubs_.end() ? nullptr : hub->second.mailbox;
+    if (mailbox && change->kind == ChangeKind::mailbox_deleted) {
+        hubs_.erase(hub);
+        mailbox->mark_deleted(before);
+    } else if (mailbox) {
+        auto applied = mailbox->apply(*change, row, origin);
+        if (!applied) {
+            core_.log.error(
+                "a log row does not fit its mailbox",
+                {{"account", value_of(id_)}, {"modseq", row.modseq}, {"error", applied.error().to_string()}});
+        }
+    }
+    if (!observers_.empty()) tell_observers(*change, row, origin, info ? before.name : change->name);
+}
+
+Task<Result<void>> AccountImpl::reload() {
+    std::function<Result<store::AccountView>(store::StoreSession&)> call =
+        [id = id_](store::StoreSession& session) { return session.load_account(id); };
+    auto view = co_await core_.lanes.read<store::AccountView>(std::move(call));
+    if (!view) co_return view.error();
+    const MailboxTable old = table_;
+    table_ = MailboxTable(*view);
+    change_seq_ = view->account.change_seq;
+    std::vector<std::shared_ptr<MailboxImpl>> open;
+    for (const auto& [key, hub] : hubs_) open.push_back(hub.mailbox);
+    for (const auto& mailbox : open) {
+        if (!table_.find(mailbox->id())) {
+            hubs_.erase(value_of(mailbox->id()));
+            mailbox->mark_deleted(*old.find(mailbox->id()));
+            continue;
+        }
+        auto loaded = co_await load_state(mailbox->id());
+        if (!loaded) co_return loaded.error();
+        mailbox->replace(std::move(loaded->state), loaded->change_seq);
+    }
+    co_return Result<void>{};
+}
+
+std::shared_ptr<MailboxImpl> AccountImpl::open_hub(MailboxId id) {
+    const auto found = hubs_.find(value_of(id));
+    if (found == hubs_.end()) return nullptr;
+    found->second.last_used = std::chrono::steady_clock::now();
+    return found->second.mailbox;
+}
+
+Task<Result<std::shared_ptr<Mailbox>>> AccountImpl::open_mailbox(MailboxId mailbox) {
+    auto opened = co_await open_mailbox_impl(mailbox);
+    if (!opened) co_return opened.error();
+    co_return std::shared_ptr<Mailbox>(std::move(*opened));
+}
+
+Task<Result<AccountImpl::Loaded>> AccountImpl::load_state(MailboxId mailbox) {
+    std::function<Result<Loaded>(store::StoreSession&)> call =
+        [id = id_, mailbox](store::StoreSession& session) -> Result<Loaded> {
+        auto load = session.load_mailbox(id, mailbox);
+        if (!load) return load.error();
+        auto state = restore_state(*load);
+        if (!state) return state.error();
+        return Loaded{std::move(*state), load->change_seq, load->tail.size()};
+    };
+    auto loaded = co_await core_.lanes.read<Loaded>(std::move(call));
+    co_return loaded;
+}
+
+Task<Result<std::shared_ptr<MailboxImpl>>> AccountImpl::open_mailbox_impl(MailboxId mailbox) {
+    if (auto hub = open_hub(mailbox)) co_return hub;
+    if (!table_.find(mailbox)) co_return Error(Errc::not_found, "there is no such mailbox");
+    // What is applied to the account while the state is being read must reach the mailbox as well.
+    struct Listening {
+        std::vector<Opening*>& all;
+        Opening opening;
+        Listening(std::vector<Opening*>& list, MailboxId id) : all(list), opening{id, {}} {
+            all.push_back(&opening);
+        }
+        ~Listening() { std::erase(all, &opening); }
+    };
+    const auto self = shared_from_this();
+    Listening listening(openings_, mailbox);
+    auto loaded = co_await load_state(mailbox);
+    if (!loaded) co_return loaded.error();
+    if (loaded->change_seq > change_seq_) {
+        auto current = co_await refresh();
+        if (!current) co_return current.error();
+        if (loaded->change_seq > change_seq_) co_return Error(Errc::temporary, "the log cannot be read");
+    }
+    if (auto hub = open_hub(mailbox)) co_return hub;
+    if (!table_.find(mailbox)) co_return Error(Errc::not_found, "the mailbox was deleted");
+    co_return make_hub(mailbox, std::move(*loaded), listening.opening);
+}
+
+Result<std::shared_ptr<MailboxImpl>> AccountImpl::make_hub(MailboxId id, Loaded loaded,
+                                                           const Opening& opening) {
+    auto hub = std::make_shared<MailboxImpl>(*this, id, std::move(loaded.state), loaded.change_seq);
+    hub->set_rows_since_snapshot(loaded.tail);
+    for (const auto& row : opening.rows) {
+        auto change = decode_change(row.data);
+        if (!change) return change.error();
+        auto applied = hub->apply(*change, row, {});
+        if (!applied) return applied.error();
+    }
+    hubs_[value_of(id)] = {hub, std::chrono::steady_clock::now()};
+    return hub;
+}
+
+bool AccountImpl::mailboxes_in_use() const {
+    return std::any_of(hubs_.begin(), hubs_.end(),
+                       [](const auto& entry) { return entry.second.mailbox.use_count() > 1; });
+}
+
+void AccountImpl::sweep(std::chrono::steady_clock::time_point now) {
+    for (auto hub = hubs_.begin(); hub != hubs_.end();) {
+        MailboxImpl& mailbox = *hub->second.mailbox;
+        if (hub->second.mailbox.use_count() > 1) {
+            hub->second.last_used = now;
+        } else if (mailbox.unsaved_recent()) {
+            save_recent(mailbox);  // closed by a later sweep
+        } else if (now - hub->second.last_used >= core_.options.keep_mailbox) {
+            hub = hubs_.erase(hub);
+            continue;
+        }
+        ++hub;
+    }
+}
+
+}  // namespace postern::mail

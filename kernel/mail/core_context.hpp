@@ -1,0 +1,64 @@
+#pragma once
+// What the accounts of one core share: the way to the store, clock and ids, caches. Everything but the references is
+// used by that core's thread alone.
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "kernel/mail/id_generator.hpp"
+#include "kernel/mail/lru_cache.hpp"
+#include "kernel/mail/store_lanes.hpp"
+#include "postern/mail/account.hpp"
+#include "postern/runtime/log.hpp"
+
+namespace postern::mail {
+
+struct MailOptions {
+    std::size_t message_cache = 32 << 20;  ///< octets of message records a core keeps
+    std::size_t content_cache = 64 << 20;  ///< octets of content a core keeps
+    std::size_t mailbox_cache = 32 << 20;  ///< octets of mailboxes a core keeps open though nobody uses them
+    /// Messages larger than this are prepared on a CPU lane, smaller ones at once.
+    std::size_t inline_limit = 64 << 10;
+    /// Flag changes are acknowledged before they are on stable storage, as Dovecot does.
+    bool asynchronous_flags = false;
+    std::chrono::seconds keep_account{600};  ///< open after its last use
+    std::chrono::seconds keep_mailbox{300};
+    /// Tests set it. Seconds since 1970; any thread.
+    std::function<UnixTime()> clock;
+};
+
+struct MessageKey {
+    AccountId account;
+    MessageId message;
+    bool operator==(const MessageKey&) const = default;
+};
+struct ContentKey {
+    AccountId account;
+    ContentHash content;
+    std::size_t chunk;
+    bool operator==(const ContentKey&) const = default;
+};
+struct CacheHash {
+    std::size_t operator()(const MessageKey& key) const noexcept;
+    std::size_t operator()(const ContentKey& key) const noexcept;
+};
+
+/// Content in memory: one uncompressed chunk.
+using ChunkPtr = std::shared_ptr<const std::string>;
+
+struct CoreContext {
+    Runtime& runtime;
+    StoreLanes& lanes;
+    Logger& log;
+    IdGenerator& ids;
+    const MailOptions& options;
+    const std::vector<StoreGuard*>& guards;  ///< in the order in which they are asked
+    Executor executor;
+
+    LruCache<MessageKey, StoredMessagePtr, CacheHash> messages;
+    LruCache<ContentKey, ChunkPtr, CacheHash> contents;
+
+    UnixTime now() const;
+};
+
+}  // namespace postern::mail

@@ -1,0 +1,50 @@
+#include "kernel/mail/flag_ring.hpp"
+
+namespace postern::mail {
+
+void FlagRing::push(std::vector<SlotRun> runs, std::uint64_t silent_view) {
+    runs_ += runs.size();
+    entries_.push_back({std::move(runs), silent_view});
+    ++next_;
+    while (runs_ > max_runs) drop_oldest();
+}
+
+void FlagRing::drop_oldest() {
+    runs_ -= entries_.front().runs.size();
+    entries_.pop_front();
+}
+
+void FlagRing::drop_before(std::uint64_t position) {
+    while (!entries_.empty() && next_ - entries_.size() < position) drop_oldest();
+}
+
+std::size_t FlagRing::first_unread(std::uint64_t position) const {
+    const std::uint64_t oldest = next_ - entries_.size();
+    return position > oldest ? static_cast<std::size_t>(position - oldest) : 0;
+}
+
+bool FlagRing::concerns(std::uint64_t position, std::uint64_t view, Slot end) const {
+    if (!reaches(position)) return true;
+    for (std::size_t i = first_unread(position); i < entries_.size(); ++i) {
+        if (entries_[i].silent_view == view) continue;
+        for (const SlotRun& run : entries_[i].runs) {
+            if (run.first < end) return true;
+        }
+    }
+    return false;
+}
+
+std::vector<Slot> FlagRing::collect(std::uint64_t position, std::uint64_t view, Slot end) const {
+    std::vector<Slot> slots;
+    for (std::size_t i = first_unread(position); i < entries_.size(); ++i) {
+        if (entries_[i].silent_view == view) continue;
+        for (const SlotRun& run : entries_[i].runs) {
+            for (Slot slot = run.first; slot <= run.last && slot < end; ++slot) slots.push_back(slot);
+        }
+    }
+    if (!std::is_sorted(slots.begin(), slots.end())) std::sort(slots.begin(), slots.end());
+    slots.erase(std::unique(slots.begin(), slots.end()), slots.end());
+    return slots;
+}
+
+}  // namespace postern::mail

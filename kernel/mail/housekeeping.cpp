@@ -1,0 +1,62 @@
+// What an account writes for itself: snapshots of its mailboxes, the end of its log, the \Recent cursors.
+#include <algorithm>
+
+#include "kernel/mail/account.hpp"
+#include "kernel/mail/snapshot.hpp"
+
+namespace postern::mail {
+
+namespace {
+
+/// A snapshot costs in proportion to the mailbox, reading a tail in proportion to its rows: renewed when the tail is
+/// this many rows and a sixteenth of the messages.
+constexpr std::size_t least_tail = 256;
+/// Rows kept behind the newest for other nodes that have not read them yet.
+constexpr Modseq log_kept = 4096;
+
+}  // namespace
+
+void AccountImpl::rows_applied() {
+    for (const auto& [key, hub] : hubs_) {
+        MailboxImpl& mailbox = *hub.mailbox;
+        if (mailbox.rows_since_snapshot() < least_tail + mailbox.state().alive().count() / 16) continue;
+        mailbox.set_rows_since_snapshot(0);
+        core_.runtime.spawn(core_.executor, "mail snapshot", renew_snapshot(hub.mailbox, shared_from_this()));
+    }
+}
+
+Task<void> AccountImpl::renew_snapshot(std::shared_ptr<MailboxImpl> mailbox,
+                                       std::shared_ptr<AccountImpl> self) {
+    // Every row of the mailbox up to the account's counter has been applied.
+    const Modseq modseq = change_seq_;
+    const Modseq prune = modseq > log_kept ? modseq - log_kept : 0;
+    std::function<Result<void>(store::StoreSession&)> call =
+        [id = id_, box = mailbox->id(), modseq, prune, data = SnapshotCodec::encode(mailbox->state())](
+            store::StoreSession& session) { return session.put_snapshot(id, box, modseq, data, prune); };
+    auto stored = co_await core_.lanes.write<void>(id_, std::move(call));
+    if (!stored && stored.error().code != Errc::not_found) {
+        core_.log.warning("cannot renew the snapshot of a mailbox", {{"account", value_of(id_)},
+                                                                     {"mailbox", value_of(mailbox->id())},
+                                                                     {"error", stored.error().to_string()}});
+    }
+}
+
+/// The cursor alone, when no other change has carried it. Losing it costs nothing but a few \Recent too many.
+void AccountImpl::save_recent(MailboxImpl& mailbox) {
+    Change change;
+    change.kind = ChangeKind::recent;
+    change.recent_from = mailbox.unsaved_recent();
+    mailbox.recent_saved();
+    const Cause cause;
+    auto request = new_write(cause);
+    request->transaction.changes.push_back({mailbox.id(), encode_change(change), 0, {}});
+    request->transaction.durable = false;
+    core_.runtime.spawn(core_.executor, "mail recent", write_quietly(request, shared_from_this()));
+}
+
+Task<void> AccountImpl::write_quietly(WriteRequestPtr request, std::shared_ptr<AccountImpl> self) {
+    auto written = co_await write(std::move(request));
+    if (!written) core_.log.debug("a \\Recent cursor was not saved", {{"account", value_of(id_)}});
+}
+
+}  // namespace postern::mail
