@@ -38,8 +38,8 @@ Task<Result<void>> AccountImpl::refresh() {
     co_return result;
 }
 
-void AccountImpl::look() {
-    writer_.look(shared_from_this());
+void AccountImpl::look(Modseq modseq) {
+    writer_.look(modseq, shared_from_this());
 }
 
 Result<void> AccountImpl::ask_guards(const GuardedOperation& operation) const {

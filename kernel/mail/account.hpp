@@ -67,7 +67,7 @@ public:
 
     // For the service.
     Task<Result<void>> refresh();
-    void look();
+    void look(Modseq modseq);
     /// Makes INBOX and the usual others if they are missing.
     Task<Result<void>> make_default_mailboxes();
     /// Closes mailboxes that nobody has used for a while; writes what they have not written.

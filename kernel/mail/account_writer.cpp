@@ -73,9 +73,14 @@ Task<Result<void>> AccountWriter::refresh(std::shared_ptr<void> keep) {
     co_return Result<void>{};
 }
 
-void AccountWriter::look(std::shared_ptr<void> keep) {
-    behind_ = true;
-    start(std::move(keep));
+void AccountWriter::look(Modseq modseq, std::shared_ptr<void> keep) {
+    if (modseq == 0) behind_ = true;
+    told_ = std::max(told_, modseq);
+    if (is_behind()) start(std::move(keep));
+}
+
+bool AccountWriter::is_behind() const {
+    return behind_ || told_ > reader_.change_seq();
 }
 
 void AccountWriter::start(std::shared_ptr<void> keep) {
@@ -84,9 +89,9 @@ void AccountWriter::start(std::shared_ptr<void> keep) {
     core_.runtime.spawn(core_.executor, "mail writer", run(std::move(keep)));
 }
 
-Task<void> AccountWriter::run(std::shared_ptr<void> keep) {
-    while (!queue_.empty() || behind_) {
-        if (behind_) {
+Task<void> AccountWriter::run([[maybe_unused]] std::shared_ptr<void> keep) {
+    while (!queue_.empty() || is_behind()) {
+        if (is_behind()) {
             const bool recovered = co_await recover();
             if (!recovered) break;
             continue;
@@ -125,6 +130,7 @@ Task<Result<void>> AccountWriter::catch_up() {
         behind_ = true;
         co_return applied;
     }
+    told_ = 0;
     give_up_unsettled();
     co_return Result<void>{};
 }
@@ -271,6 +277,7 @@ Task<void> AccountWriter::commit_next() {
     std::vector<store::Transaction> transactions;
     for (const auto& request : batch) transactions.push_back(std::move(request->transaction));
     CommitBatchPtr outcome = co_await core_.lanes.committer().commit(account_, std::move(transactions));
+    bool readable = true;
     for (std::size_t i = 0; i < batch.size(); ++i) {
         const WriteRequestPtr& request = batch[i];
         request->transaction = std::move(outcome->transactions[i]);
@@ -280,14 +287,15 @@ Task<void> AccountWriter::commit_next() {
             continue;
         }
         const auto rows = rows_of(request->transaction, *result);
-        if (!rows.empty() && !behind_ && rows.front().modseq != reader_.change_seq() + 1) {
-            // Another process wrote in between.
+        if (!rows.empty() && readable && rows.front().modseq != reader_.change_seq() + 1) {
+            // Somebody else wrote in between.
             const Modseq before = rows.front().modseq - 1;
             auto filled = co_await apply_log_until(before);
-            behind_ = !filled;
+            readable = filled.has_value();
         }
         // When the rows in between cannot be read now, these are read with them later: they are safe.
-        for (std::size_t row = 0; row < rows.size() && !behind_; ++row) {
+        behind_ = behind_ || !readable;
+        for (std::size_t row = 0; row < rows.size() && readable; ++row) {
             if (rows[row].modseq == reader_.change_seq() + 1) reader_.apply(rows[row], request->origin);
         }
         finish(*request, std::move(result));

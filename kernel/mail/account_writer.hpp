@@ -32,8 +32,8 @@ public:
     Task<Result<store::CommitResult>> write(WriteRequestPtr request, std::shared_ptr<void> keep);
     /// Reads what others have written and answers when it is applied.
     Task<Result<void>> refresh(std::shared_ptr<void> keep);
-    /// The same without waiting.
-    void look(std::shared_ptr<void> keep);
+    /// Somebody wrote up to `modseq`, perhaps this account itself; 0: not known how far. Does not wait.
+    void look(Modseq modseq, std::shared_ptr<void> keep);
 
 private:
     /// A write whose commit broke off: its rows, which the log may or may not have.
@@ -44,6 +44,7 @@ private:
     };
 
     void start(std::shared_ptr<void> keep);
+    bool is_behind() const;
     Task<void> run(std::shared_ptr<void> keep);
     Task<bool> recover();
     Task<Result<void>> catch_up();
@@ -65,6 +66,7 @@ private:
     unsigned failures_ = 0;  // catch_up in a row
     bool running_ = false;
     bool behind_ = false;  // the log may have rows that are not applied
+    Modseq told_ = 0;      // the log has rows up to this one, says the store
 };
 
 /// The log rows that a committed transaction made, in order.

@@ -26,7 +26,7 @@ void AccountImpl::rows_applied() {
 }
 
 Task<void> AccountImpl::renew_snapshot(std::shared_ptr<MailboxImpl> mailbox,
-                                       std::shared_ptr<AccountImpl> self) {
+                                       [[maybe_unused]] std::shared_ptr<AccountImpl> self) {
     // Every row of the mailbox up to the account's counter has been applied.
     const Modseq modseq = change_seq_;
     const Modseq prune = modseq > log_kept ? modseq - log_kept : 0;
@@ -54,7 +54,8 @@ void AccountImpl::save_recent(MailboxImpl& mailbox) {
     core_.runtime.spawn(core_.executor, "mail recent", write_quietly(request, shared_from_this()));
 }
 
-Task<void> AccountImpl::write_quietly(WriteRequestPtr request, std::shared_ptr<AccountImpl> self) {
+Task<void> AccountImpl::write_quietly(WriteRequestPtr request,
+                                      [[maybe_unused]] std::shared_ptr<AccountImpl> self) {
     auto written = co_await write(std::move(request));
     if (!written) core_.log.debug("a \\Recent cursor was not saved", {{"account", value_of(id_)}});
 }

@@ -45,7 +45,7 @@ UnixTime MailServiceImpl::now() const {
 
 Result<void> MailServiceImpl::start() {
     if (!store_.capabilities().shared) return {};
-    return store_.listen([this](AccountId account, Modseq) { look(account); });
+    return store_.listen([this](AccountId account, Modseq modseq) { look(account, modseq); });
 }
 
 MailServiceImpl::Core& MailServiceImpl::core_of(AccountId account) {
@@ -53,7 +53,7 @@ MailServiceImpl::Core& MailServiceImpl::core_of(AccountId account) {
 }
 
 /// Somebody else wrote; says the store, on a thread of its own.
-void MailServiceImpl::look(AccountId account) {
+void MailServiceImpl::look(AccountId account, Modseq modseq) {
     if (account == AccountId{}) {
         for (const auto& core : cores_) {
             boost::asio::post(core->context.executor, [&core = *core] { look_everywhere(core); });
@@ -61,16 +61,16 @@ void MailServiceImpl::look(AccountId account) {
         return;
     }
     Core& core = core_of(account);
-    boost::asio::post(core.context.executor, [&core, account] {
+    boost::asio::post(core.context.executor, [&core, account, modseq] {
         ++core.looks;
         const auto open = core.accounts.find(value_of(account));
-        if (open != core.accounts.end()) open->second.account->look();
+        if (open != core.accounts.end()) open->second.account->look(modseq);
     });
 }
 
 void MailServiceImpl::look_everywhere(Core& core) {
     ++core.looks;
-    for (const auto& [id, open] : core.accounts) open.account->look();
+    for (const auto& [id, open] : core.accounts) open.account->look(0);
 }
 
 std::shared_ptr<AccountImpl> MailServiceImpl::already_open(Core& core, AccountId account) {
@@ -94,7 +94,7 @@ Task<Result<std::shared_ptr<Account>>> MailServiceImpl::open(AccountId account) 
         opened = std::make_shared<AccountImpl>(core.context, *view);
         core.accounts[value_of(account)] = {opened, std::chrono::steady_clock::now()};
         // Told of something while the account was not there to be told.
-        if (core.looks != looks) opened->look();
+        if (core.looks != looks) opened->look(0);
     }
     if (!opened->find_mailbox("INBOX")) {
         auto made = co_await opened->make_default_mailboxes();

@@ -54,7 +54,7 @@ private:
 
     Core& core_of(AccountId account);
     std::shared_ptr<AccountImpl> already_open(Core& core, AccountId account);
-    void look(AccountId account);
+    void look(AccountId account, Modseq modseq);
     static void look_everywhere(Core& core);
     void sweep(Core& core);
 
