@@ -140,7 +140,8 @@ TEST(Parse, EncapsulatedMessage) {
 TEST(Parse, EmptyBodyBeforeAnOuterDelimiter) {
     // The empty line ends the inner header; the parts around it end with it.
     const Message m = parse_message(
-        "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\nA: 1\n\n--b\n\nx\n--b--\n");
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\nA: "
+        "1\n\n--b\n\nx\n--b--\n");
     EXPECT_EQ(shape(m), "multipart/mixed[message/rfc822[text/plain] text/plain]");
     EXPECT_EQ(header_of(m, 2), "A: 1\n\n");
     EXPECT_EQ(body_of(m, 1), "A: 1\n\n");

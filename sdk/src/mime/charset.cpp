@@ -137,7 +137,7 @@ struct CharsetDecoder::State {
     Converter source;
     Converter target;
     std::string pending;  // an incomplete UTF-8 character
-    std::array<UChar, 1024> pivot{};
+    std::array<UChar, 1024> pivot;
     UChar* pivot_source = pivot.data();
     UChar* pivot_target = pivot.data();
 

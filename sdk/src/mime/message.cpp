@@ -4,25 +4,12 @@
 #include <algorithm>
 
 #include "mime/ascii.hpp"
+#include "mime/parameters.hpp"
 #include "postern/mime/decode.hpp"
 
 namespace postern::mime {
 
 namespace {
-
-std::string percent_decoded(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
-            hex_value(text[i + 2]) >= 0) {
-            out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-            i += 2;
-        } else {
-            out += text[i];
-        }
-    }
-    return out;
-}
 
 /// charset'language'%-encoded text to UTF-8 (RFC 2231 section 4).
 std::string decode_extended(std::string_view value) {

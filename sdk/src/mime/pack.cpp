@@ -58,8 +58,16 @@ PositionTable dictionary_positions() {
     return table;
 }
 
+constexpr std::uint64_t extended = 15;
+
+void put_head(std::uint64_t literals, std::uint64_t match, std::string& out) {
+    out += static_cast<char>(std::min(literals, extended) << 4 | std::min(match, extended));
+    if (literals >= extended) put_varint(literals - extended, out);
+    if (match >= extended) put_varint(match - extended, out);
+}
+
 void put_literals(std::string_view text, std::string& out) {
-    put_varint(text.size(), out);
+    put_head(text.size(), 0, out);
     out.append(text);
 }
 
@@ -103,8 +111,8 @@ void pack(std::string_view text, std::string_view window, std::string& out) {
             ++i;
             continue;
         }
-        put_literals({data + literals, i - literals}, out);
-        put_varint(length - shortest_match, out);
+        put_head(i - literals, length - shortest_match, out);
+        out.append(data + literals, i - literals);
         put_varint(source, out);
         for (std::size_t k = i + 1; k < i + length && k + shortest_match <= all.size(); ++k) {
             table[hash_of(data + k)] = static_cast<std::uint16_t>(k);
@@ -124,11 +132,14 @@ bool unpack(std::string_view packed, std::string_view window, std::size_t size, 
         return false;
     };
     while (out.size() - begin < size) {
-        const std::string_view literals = in.sized();
+        const std::uint8_t head = in.byte();
+        const std::uint64_t literal_count = (head >> 4) + (head >> 4 == extended ? in.varint() : 0);
+        const std::uint64_t length =
+            (head & 15) + ((head & 15) == extended ? in.varint() : 0) + shortest_match;
+        const std::string_view literals = in.bytes(literal_count);
         if (!in.ok() || literals.size() > size - (out.size() - begin)) return fail();
         out.append(literals);
         if (out.size() - begin == size) break;
-        const std::uint64_t length = in.varint() + shortest_match;
         const std::uint64_t source = in.varint();
         const std::size_t done = out.size() - begin;
         if (!in.ok() || length > size - done) return fail();

@@ -2,8 +2,9 @@
 // A small dictionary coder for the wire strings of a record. ENVELOPE repeats the header fields that are stored beside it, and
 // BODYSTRUCTURE repeats phrases every message has; packed against both they shrink to a fraction, and unpacking is a few memcpy.
 //
-// Packed form: pairs of (varint literal count, literals) and (varint match length - 4, varint source), until the size is
-// reached. A source counts from the start of dictionary + window + output; a match does not cross from one to the next.
+// Packed form: sequences of one octet (high half: count of literals, low half: match length - 4; 15 means that a varint with
+// the rest follows), the literals, and a varint with the source of the match, until the size is reached; the last sequence may
+// be without match. A source counts from the start of dictionary + window + output; a match does not cross from one to the next.
 #include <cstdint>
 #include <string>
 #include <string_view>

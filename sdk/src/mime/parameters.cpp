@@ -191,6 +191,20 @@ void append_joined(const std::vector<RawParameter>& raw, TextStore& store, std::
 
 }  // namespace
 
+std::string percent_decoded(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
+            hex_value(text[i + 2]) >= 0) {
+            out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+            i += 2;
+        } else {
+            out += text[i];
+        }
+    }
+    return out;
+}
+
 std::string_view read_token(std::string_view value, std::size_t& i) noexcept {
     i = skip_cfws(value, i);
     const std::size_t begin = i;

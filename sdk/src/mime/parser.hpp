@@ -42,8 +42,8 @@ private:
     void interpret_languages(Part& part, std::string_view value);
     void interpret_encoding(Part& part, std::string_view value);
     void make_opaque(Part& part, std::string_view type, std::string_view subtype) noexcept;
-    void decide_kind(Part& part) noexcept;
-    std::string_view boundary_of(const Part& part) const noexcept;
+    void decide_kind(Part& part);
+    std::string_view boundary_of(const Part& part);
     std::string_view unfolded(std::string_view value);
 
     Message& message_;

@@ -139,15 +139,20 @@ void Parser::make_opaque(Part& part, std::string_view type, std::string_view sub
     part.child_count = 0;
 }
 
-std::string_view Parser::boundary_of(const Part& part) const noexcept {
+// Blanks at the end cannot be told from padding of the delimiter line (RFC 2046 section 5.1.1).
+std::string_view Parser::boundary_of(const Part& part) {
     for (const Parameter& p : message_.parameters_of(part)) {
-        // Blanks at the end cannot be told from padding of the delimiter line (RFC 2046 section 5.1.1).
         if (equal_ascii_nocase(p.name, "boundary")) return trim_right(p.value);
+    }
+    for (const Parameter& p : message_.parameters_of(part)) {
+        if (!equal_ascii_nocase(p.name, "boundary*")) continue;
+        // charset'language'text; a boundary is ASCII (RFC 2046 section 5.1.1), so the charset does not matter.
+        return store_.keep(trim_right(percent_decoded(p.value.substr(p.value.rfind('\'') + 1))));
     }
     return {};
 }
 
-void Parser::decide_kind(Part& part) noexcept {
+void Parser::decide_kind(Part& part) {
     const bool multipart = equal_ascii_nocase(part.type, "multipart");
     const bool message = part.is("message", "rfc822") || part.is("message", "global");
     if (!multipart && !message) return;

@@ -1,4 +1,6 @@
 // Previews (RFC 8970 section 3.3).
+#include <array>
+
 #include "mime/ascii.hpp"
 #include "mime/html_text.hpp"
 #include "mime/utf8.hpp"
@@ -9,9 +11,10 @@ namespace postern::mime {
 
 namespace {
 
-constexpr std::size_t longest_preview = 200;   // characters
-constexpr std::size_t plain_octets = 8192;     // of an encoded text/plain body that are looked at
-constexpr std::size_t html_octets = 131072;    // of an encoded text/html body: style sheets come first
+constexpr std::size_t longest_preview = 200;  // characters
+// Octets of an encoded body that are looked at, in turn. HTML begins with style sheets.
+constexpr std::array<std::size_t, 2> plain_octets = {1024, 8192};
+constexpr std::array<std::size_t, 2> html_octets = {4096, 131072};
 constexpr std::size_t readable_octets = 2048;  // of readable text that are enough for a preview
 
 /// Collects characters, white space collapsed, up to the limit.
@@ -69,7 +72,7 @@ std::string decoded_beginning(const Message& message, const Part& part, std::siz
 }
 
 /// Lines up to the signature; without quoted lines if anything is left then.
-std::string plain_preview(std::string_view text) {
+std::string plain_preview(std::string_view text, bool& full) {
     PreviewText own, all;
     while (!text.empty() && !own.full()) {
         const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
@@ -80,16 +83,30 @@ std::string plain_preview(std::string_view text) {
         if (!line.starts_with('>')) own.append(line);
         if (!all.full()) all.append(line);
     }
+    full = own.full();
     std::string preview = own.take();
     return preview.empty() ? all.take() : preview;
 }
 
-std::string html_preview(std::string_view html) {
+std::string html_preview(std::string_view html, bool& full) {
     std::string text;
     append_html_text(html, readable_octets, text);
     PreviewText preview;
     preview.append(text);
+    full = preview.full();
     return preview.take();
+}
+
+/// Preview of one part. Looks at its beginning first, at more only if that was not enough.
+std::string part_preview(const Message& message, const Part& part, bool html) {
+    std::string found;
+    for (const std::size_t octets : html ? html_octets : plain_octets) {
+        const std::string text = decoded_beginning(message, part, octets);
+        bool full = false;
+        found = html ? html_preview(text, full) : plain_preview(text, full);
+        if (full || octets >= part.body_end - part.body_begin) break;
+    }
+    return found;
 }
 
 }  // namespace
@@ -101,8 +118,7 @@ std::string preview(const Message& message) {
             if (!part.is_text() || equal_ascii_nocase(part.disposition, "attachment")) continue;
             if (equal_ascii_nocase(part.subtype, "html") != html) continue;
             if (!html && !equal_ascii_nocase(part.subtype, "plain") && part.has_type) continue;
-            const std::string text = decoded_beginning(message, part, html ? html_octets : plain_octets);
-            std::string found = html ? html_preview(text) : plain_preview(text);
+            std::string found = part_preview(message, part, html);
             if (!found.empty()) return found;
         }
     }

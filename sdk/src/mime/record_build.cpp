@@ -161,8 +161,6 @@ void RecordBuilder::collect_references() {
     if (const Field* f = first(FieldId::message_id)) {
         if (const auto ids = message_ids(f->value, 1); !ids.empty()) {
             keep(6, ids.front());
-            set_flag(flag_message_id, true);
-            put_fixed64(message_id_hash(ids.front()), hashes_);
         }
     }
     std::vector<std::string> ids;

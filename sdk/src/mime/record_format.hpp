@@ -12,7 +12,7 @@
 //   varint   size of BODYSTRUCTURE; sized its packed form (the same)
 //   7 texts  base subject, from, to, cc mailbox, from, to display, message id:
 //            varint offset into common header + extra text, varint length
-//   sized    hash of the message id (if flag_message_id), then hashes of the references: fixed64 each
+//   sized    hashes of the references: fixed64 each
 //
 // Sizes that a false blob could claim are bounded: every length is checked against the octets that are there, and the two
 // unpacked sizes against largest_wire.
@@ -25,8 +25,7 @@ inline constexpr std::uint8_t flag_attachment = 1;
 inline constexpr std::uint8_t flag_reply_or_forward = 2;
 inline constexpr std::uint8_t flag_sent_date = 4;
 inline constexpr std::uint8_t flag_received_date = 8;
-inline constexpr std::uint8_t flag_message_id = 16;
-inline constexpr std::uint8_t all_flags = 31;
+inline constexpr std::uint8_t all_flags = 15;
 
 inline constexpr std::uint64_t largest_wire = std::uint64_t{1} << 26;
 

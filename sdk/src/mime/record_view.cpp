@@ -5,6 +5,7 @@
 #include "mime/record_format.hpp"
 #include "mime/varint.hpp"
 #include "postern/mime/record.hpp"
+#include "postern/mime/sort.hpp"
 #include "postern/mime/wire.hpp"
 
 namespace postern::mime {
@@ -71,12 +72,8 @@ Result<RecordView> RecordView::decode(std::string_view blob) {
         }
         *text = place.substr(offset, length);
     }
-    const std::string_view hashes = in.sized();
-    if (!sound || !in.ok() || !in.at_end() || hashes.size() % 8 != 0) return corrupt();
-    const bool has_id = (flags & flag_message_id) != 0;
-    if (has_id && hashes.empty()) return corrupt();
-    r.message_id_hash_ = has_id ? get_fixed64(hashes.data()) : 0;
-    r.references_ = hashes.substr(has_id ? 8 : 0);
+    r.references_ = in.sized();
+    if (!sound || !in.ok() || !in.at_end() || r.references_.size() % 8 != 0) return corrupt();
     return r;
 }
 
@@ -116,6 +113,10 @@ std::string_view RecordView::field(FieldId id) const noexcept {
         if (f->id == id) return f->value;
     }
     return {};
+}
+
+std::uint64_t RecordView::message_id_hash() const noexcept {
+    return message_id_.empty() ? 0 : mime::message_id_hash(message_id_);
 }
 
 std::uint64_t RecordView::reference_hash(std::size_t i) const noexcept {

@@ -77,14 +77,14 @@ public:
     std::string_view to_display() const noexcept { return to_display_; }
 
     std::string_view message_id() const noexcept { return message_id_; }  ///< normalized; empty when missing
-    std::uint64_t message_id_hash() const noexcept { return message_id_hash_; }  ///< 0 when missing
+    std::uint64_t message_id_hash() const noexcept;                       ///< 0 when missing
     /// Hashes of the messages this one follows, eldest first, the parent last: References, or the first id of
     /// In-Reply-To (RFC 5256 section 3). At most 64: the first and the last 63. `i` is below reference_count().
     std::size_t reference_count() const noexcept { return references_.size() / 8; }
     std::uint64_t reference_hash(std::size_t i) const noexcept;
 
 private:
-    std::uint64_t size_ = 0, header_length_ = 0, message_id_hash_ = 0;
+    std::uint64_t size_ = 0, header_length_ = 0;
     std::uint32_t header_lines_ = 0;
     std::uint64_t stored_ = 0, absent_ = 0;  // bit masks by FieldId
     std::optional<DateTime> sent_date_, received_date_;
