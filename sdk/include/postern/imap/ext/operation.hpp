@@ -29,10 +29,11 @@ struct Operation {
     bool by_uid = false;  ///< of the command
     const mail::MailboxInfo* mailbox = nullptr;
     std::uint32_t uidvalidity = 0;
-    UidSet source;       ///< in the selected mailbox
-    UidSet destination;  ///< pairs up with source, both ascending
-    Modseq modseq = 0;   ///< of the change in the selected mailbox; 0 if nothing changed
-    NumberSet refused;  ///< stored: messages left alone by a modifier, as UIDs or numbers like in the command
+    UidSet source{};       ///< in the selected mailbox
+    UidSet destination{};  ///< pairs up with source, both ascending
+    Modseq modseq = 0;     ///< of the change in the selected mailbox; 0 if nothing changed
+    NumberSet
+        refused{};  ///< stored: messages left alone by a modifier, as UIDs or numbers like in the command
 };
 
 /// X11. Asked in the order of order(); for the tagged response the first code wins. Registered under the plugin's name.

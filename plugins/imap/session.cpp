@@ -1,0 +1,195 @@
+// Life of a session: greeting, sign-in and the move to the account's core, end.
+#include "session.hpp"
+
+#include "postern/runtime/runtime.hpp"
+#include "server.hpp"
+
+namespace postern::imap {
+
+ServerSession::ServerSession(Server& server, std::unique_ptr<Connection> connection,
+                             const ListenerInfo& listener)
+    : server_(server),
+      listener_(listener),
+      id_(server.next_session_id()),
+      channel_(std::move(connection), server.runtime(), server.settings().write_time),
+      sign_in_deadline_(std::chrono::steady_clock::now() + server.settings().sign_in_time) {
+    reset_features();
+}
+ServerSession::~ServerSession() {
+    // The view first: slots and mailbox outlive what refers to them.
+    selected_.reset();
+}
+
+Runtime& ServerSession::runtime() {
+    return server_.runtime();
+}
+Logger& ServerSession::log() {
+    return server_.host().log();
+}
+Engine& ServerSession::engine() {
+    return server_.engine();
+}
+
+void ServerSession::reset_features() {
+    features_ = {};
+    for (const Feature* feature : server_.registries().features.all()) feature->apply(features_);
+    writer_modes_ = {};
+    modes_.reset();
+    filters_.clear();
+    for (ResponseFilter* filter : server_.registries().filters.all()) {
+        if (filter->mode() == nullptr) filters_.push_back(filter);
+    }
+    reader_.features() = features_.lexical;
+}
+
+std::chrono::seconds ServerSession::patience() const {
+    if (state_ != State::not_authenticated) return server_.settings().autologout;
+    const auto left = sign_in_deadline_ - std::chrono::steady_clock::now();
+    return std::max(std::chrono::seconds(1), std::chrono::duration_cast<std::chrono::seconds>(left));
+}
+
+Task<void> ServerSession::greet() {
+    std::string code = "CAPABILITY";
+    for (const std::string& token : engine().capabilities(*this).tokens()) code += ' ' + token;
+    writer().status("", "OK", code, "Postern ready");
+    auto sent = co_await flush();
+    if (!sent) ending_ = true;
+}
+
+Task<ServerSession::Next> ServerSession::run() {
+    Result<void> result;
+    while (!ending_ && result) {
+        if (pending_) {
+            if (home() != connection().executor()) co_return Next::move;
+            co_await finish_sign_in();
+        }
+        if (!channel_.has_input()) {
+            if (reader_.idle()) reader_.release();
+            auto received = co_await channel_.receive(patience());
+            if (!received) {
+                result = received.error();
+                break;
+            }
+            if (!*received) break;
+        }
+        result = co_await process_input();
+    }
+    if (!result) co_await say_goodbye(result.error());
+    co_await close_connection();
+    co_return Next::end;
+}
+
+Task<void> ServerSession::say_goodbye(Error error) {
+    if (error.code != Errc::cancelled) co_return;
+    // What was being written when the watchdog fired may stand in the buffer half sent; a slow reader gets no BYE.
+    if (!output().empty()) co_return;
+    const bool stopping = runtime().stopping();
+    if (!stopping && !connection().deadline_passed()) co_return;
+    writer().status("", "BYE", stopping ? "UNAVAILABLE" : "",
+                    stopping ? "The server is stopping" : "You were silent too long");
+    connection().set_deadline(std::chrono::seconds(2));
+    auto sent = co_await connection().stream().write(output().view());
+    if (sent) output().consume(output().size());
+}
+
+Task<void> ServerSession::close_connection() {
+    close_selected();
+    connection().set_deadline(std::chrono::seconds(5));
+    co_await connection().stream().shutdown();
+    connection().cancel();
+    co_await channel_.settle();
+    presence_.reset();
+    account_.reset();
+}
+
+void ServerSession::sign_in(Identity identity, std::string text) {
+    pending_.emplace(PendingSignIn{std::move(identity), std::move(text), {}});
+}
+
+Executor ServerSession::home() const {
+    return server_.runtime().core_of(value_of(pending_->identity.account));
+}
+
+bool ServerSession::move_to(Executor executor) {
+    return channel_.move_to(std::move(executor)).has_value();
+}
+
+Task<void> ServerSession::finish_sign_in() {
+    const PendingSignIn pending = std::move(*pending_);
+    pending_.reset();
+    auto account = co_await server_.mail().open(pending.identity.account);
+    if (!account) {
+        const auto failure = CommandResult::failed(account.error());
+        writer().status(pending.tag, "NO", failure.code, failure.text);
+        co_return;
+    }
+    account_ = std::move(*account);
+    identity_ = pending.identity;
+    presence_ = account_->enter("imap");
+    state_ = State::authenticated;
+    reader_.limits() = ReaderLimits::authenticated();
+    reader_.limits().streamed_literal = server_.settings().append_limit;
+    std::string code = "CAPABILITY";
+    for (const std::string& token : engine().capabilities(*this).tokens()) code += ' ' + token;
+    writer().status(pending.tag, "OK", code, pending.text);
+}
+
+void ServerSession::select(SelectedMailbox selected) {
+    flag_text_ = {};
+    selected_.emplace(std::move(selected));
+    state_ = State::selected;
+}
+
+void ServerSession::close_selected() {
+    if (!selected_) return;
+    selected_.reset();
+    flag_text_ = {};
+    if (state_ == State::selected) state_ = State::authenticated;
+}
+
+void ServerSession::unauthenticate() {
+    close_selected();
+    slots_.clear();
+    presence_.reset();
+    account_.reset();
+    identity_.reset();
+    state_ = State::not_authenticated;
+    sign_in_deadline_ = std::chrono::steady_clock::now() + server_.settings().sign_in_time;
+    reader_.limits() = {};
+    reset_features();
+}
+
+mail::Cause ServerSession::cause(std::string_view command) const {
+    return {"imap", std::string(command), identity_ ? identity_->login : std::string(), id_};
+}
+
+Result<const mail::MailboxInfo*> ServerSession::find_mailbox(std::string_view name) {
+    if (const mail::MailboxInfo* info = account_->find_mailbox(name)) return info;
+    return Error(Errc::not_found, "[NONEXISTENT] There is no such mailbox");
+}
+
+void ServerSession::turn_on(SessionMode& mode) {
+    if (is_on(mode)) return;
+    modes_.set(mode.index());
+    filters_.clear();
+    for (ResponseFilter* filter : server_.registries().filters.all()) {
+        if (filter->mode() == nullptr || is_on(*filter->mode())) filters_.push_back(filter);
+    }
+    mode.entered(*this);
+}
+
+std::string ServerSession::report(const Operation& operation) {
+    std::string code;
+    ResponseWriter out = writer();
+    for (ResponseCodes* contributor : server_.registries().codes.all()) {
+        contributor->untagged(*this, operation, out);
+        if (code.empty()) code = contributor->tagged_code(*this, operation);
+    }
+    return code;
+}
+
+void ServerSession::progress(std::uint64_t done, std::uint64_t total) {
+    for (CommandHook* hook : server_.registries().hooks.all()) hook->progress(*this, done, total);
+}
+
+}  // namespace postern::imap

@@ -1,0 +1,153 @@
+#pragma once
+// One IMAP connection: reads commands, runs them one after the other, tells what is new.
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "channel.hpp"
+#include "flag_text.hpp"
+#include "postern/imap/command_reader.hpp"
+#include "postern/imap/ext/capability.hpp"
+#include "postern/imap/ext/command_handler.hpp"
+#include "postern/imap/ext/response_filter.hpp"
+#include "postern/imap/ext/session.hpp"
+#include "registries.hpp"
+
+namespace postern::imap {
+
+class Server;
+
+class ServerSession final : public Session {
+public:
+    ServerSession(Server& server, std::unique_ptr<Connection> connection, const ListenerInfo& listener);
+    ~ServerSession() override;
+
+    // For the server
+    enum class Next : std::uint8_t { end, move };  ///< move: signed in, and the account lives on home()
+    Task<void> greet();
+    Task<Next> run();
+    Executor home() const;
+    bool move_to(Executor executor);
+
+    // For the core's own commands
+    Server& server() { return server_; }
+    SessionFeatures& session_features() { return features_; }
+    /// The command signed in: the session goes to the account's core, opens it, and then answers with this text.
+    void sign_in(Identity identity, std::string text);
+    void select(SelectedMailbox selected);
+    /// Forgets what was sent before STARTTLS's reply (RFC 3501 section 6.2.1).
+    void discard_input();
+    /// Filters of the modes that are on.
+    const std::vector<ResponseFilter*>& filters() const { return filters_; }
+    std::uint64_t sent() const { return channel_.sent(); }
+    /// Starts a FETCH response, up to "(".
+    void begin_fetch(const FetchedMessage& message, ResponseWriter& out);
+    /// FETCH responses without FLAGS that filters add to, for a silent STORE.
+    Task<Result<void>> write_filtered(std::vector<mail::Slot> slots, bool with_uid);
+
+    // Session
+    std::uint64_t id() const override { return id_; }
+    State state() const override { return state_; }
+    Connection& connection() override { return channel_.connection(); }
+    const ListenerInfo& listener() const override { return listener_; }
+    Runtime& runtime() override;
+    Logger& log() override;
+    Engine& engine() override;
+    const Identity* identity() const override { return identity_ ? &*identity_ : nullptr; }
+    mail::Account* account() const override { return account_.get(); }
+    mail::Account::Presence* presence() const override { return presence_.get(); }
+    SelectedMailbox* selected() override { return selected_ ? &*selected_ : nullptr; }
+    mail::Cause cause(std::string_view command) const override;
+    Result<const mail::MailboxInfo*> find_mailbox(std::string_view name) override;
+    void turn_on(SessionMode& mode) override;
+    LexicalFeatures& features() override { return features_.lexical; }
+    WriterModes& writer_modes() override { return writer_modes_; }
+    Slots& slots() override { return slots_; }
+    OutputBuffer& output() override { return channel_.output(); }
+    Task<Result<void>> drain() override;
+    Task<Result<void>> flush() override { return channel_.flush(); }
+    Task<Result<std::string>> read_line(std::size_t max, std::chrono::seconds timeout) override;
+    bool has_input() const override { return channel_.has_input(); }
+    Task<Wake> wait(std::chrono::seconds timeout) override;
+    void wake() override { channel_.wake(); }
+    Task<Result<void>> announce(bool numbers_stay) override;
+    Task<Result<void>> write_flags(std::vector<mail::Slot> slots, bool with_uid) override;
+    Result<std::vector<mail::Slot>> resolve(const SequenceSet& set, bool uid) override;
+    Result<NumberSet> resolve_numbers(const SequenceSet& set, bool uid) override;
+    NumberSet numbers_of(std::span<const mail::Slot> slots, bool uid) override;
+    std::string report(const Operation& operation) override;
+    void progress(std::uint64_t done, std::uint64_t total) override;
+    void close_selected() override;
+    void unauthenticate() override;
+    void log_out() override { ending_ = true; }
+
+private:
+    /// A sign-in that is not answered yet.
+    struct PendingSignIn {
+        Identity identity;
+        std::string text;
+        std::string tag;
+    };
+
+    // session.cpp: life
+    void reset_features();
+    std::chrono::seconds patience() const;
+    Task<void> say_goodbye(Error error);
+    Task<void> finish_sign_in();
+    Task<void> close_connection();
+
+    // session_input.cpp: octets to commands
+    Task<Result<void>> process_input();
+    Task<Result<void>> step(ReadStep step);
+    Task<Result<void>> accept_literal(LiteralOffer offer);
+    LiteralDecision decide_literal(const LiteralOffer& offer);
+    void take_chunk(std::string_view chunk);
+    void reader_error(const ReadError& error);
+    void count_bad();
+
+    // session_dispatch.cpp: commands to answers
+    struct Route {
+        CommandHandler* handler = nullptr;
+        std::string name;
+        bool uid = false;
+        std::string problem;  ///< why there is no handler
+    };
+    Route route(ArgumentCursor& args) const;
+    Task<Result<void>> execute(Command command);
+    Task<CommandResult> run_handler(CommandHandler* handler, CommandContext* context);
+    std::optional<CommandResult> refuse(const Route& route, CommandContext& context) const;
+    Task<Result<void>> complete(CommandContext* context, CommandResult result);
+
+    // session_updates.cpp: what is told
+    void write_changes(const mail::ViewChanges& changes);
+    void write_keywords();
+    Task<Result<void>> write_fetches(std::vector<mail::Slot> slots, bool with_uid, bool with_flags);
+
+    Server& server_;
+    const ListenerInfo& listener_;
+    std::uint64_t id_;
+    Channel channel_;
+    CommandReader reader_;
+    SessionFeatures features_;
+    WriterModes writer_modes_;
+    State state_ = State::not_authenticated;
+    bool ending_ = false;
+    bool by_uid_ = false;  ///< the running command is a UID command: its FETCH responses carry UID
+    unsigned bad_ = 0;     ///< bad commands in a row
+    std::chrono::steady_clock::time_point sign_in_deadline_;
+
+    std::optional<PendingSignIn> pending_;
+    std::optional<Identity> identity_;
+    std::shared_ptr<mail::Account> account_;
+    std::unique_ptr<mail::Account::Presence> presence_;
+    std::optional<SelectedMailbox> selected_;
+    FlagText flag_text_;  ///< of the selected mailbox
+    Slots slots_;
+    std::vector<ResponseFilter*> filters_;
+
+    std::vector<std::shared_ptr<std::string>> streamed_;  ///< literals of the command being read
+    std::optional<CommandResult> refusal_;                ///< of the literal just refused
+};
+
+}  // namespace postern::imap

@@ -1,0 +1,97 @@
+#include "tests/imap/support/fixture.hpp"
+
+namespace postern::imap::test {
+
+Task<Result<Identity>> FakeAuth::sign_in(Credentials credentials) {
+    if (credentials.login == "nobody-home") co_return Error(Errc::unavailable, "the provider does not answer");
+    const auto found = accounts.find(credentials.login);
+    if (found == accounts.end() || credentials.password != "secret") {
+        co_return Error(Errc::authentication_failed, "Wrong name or password");
+    }
+    co_return Identity{found->second, found->first};
+}
+
+std::string letter(unsigned number) {
+    const std::string n = std::to_string(number);
+    return "From: Anna <anna@example.org>\r\nTo: Ben <ben@example.org>\r\nSubject: Letter " + n +
+           "\r\nDate: Mon, 02 Nov 2026 10:00:00 +0100\r\nMessage-ID: <" + n + "@example.org>\r\n\r\nBody of letter " + n +
+           ".\r\n";
+}
+
+ImapFixture::ImapFixture()
+    : service_(runtime_, store_, log_,
+               [this] {
+                   mail::MailOptions options;
+                   options.clock = [this] { return clock_; };
+                   return options;
+               }(),
+               {}),
+      host_(runtime_),
+      plugin_(host_) {
+    EXPECT_TRUE(service_.start());
+    for (const char* login : {"anna", "ben"}) {
+        mail::NewAccount fresh;
+        fresh.login = login;
+        auto made = runtime_.run(service_.create_account(fresh));
+        EXPECT_TRUE(made);
+        auth_.accounts[login] = *made;
+    }
+    account_ = *runtime_.run(service_.open(auth_.accounts["anna"]));
+}
+
+ImapFixture::~ImapFixture() {
+    for (const auto& client : clients_) client->hang_up();
+    runtime_.settle();
+}
+
+void ImapFixture::start() {
+    if (std::exchange(started_, true)) return;
+    registry_.provide<AuthService>(auth_);
+    registry_.provide<mail::MailService>(service_);
+    plugin::RegistryTable::Transaction transaction(registry_, "imap");
+    ASSERT_TRUE(plugin_.declare(transaction));
+    ASSERT_TRUE(transaction.commit());
+    ASSERT_TRUE(plugin_.resolve(registry_));
+}
+
+Client& ImapFixture::connect() {
+    start();
+    auto pipe = std::make_shared<Pipe>(runtime_.core(0));
+    auto* protocol = static_cast<const Lookup&>(registry_).find<Protocol>("imap");
+    runtime_.spawn(runtime_.core(0), "test", protocol->serve(std::make_unique<PipeConnection>(pipe), listener_));
+    runtime_.settle();
+    clients_.push_back(std::make_unique<Client>(runtime_, pipe));
+    return *clients_.back();
+}
+
+Client& ImapFixture::sign_in() {
+    Client& client = connect();
+    client.take();
+    EXPECT_TRUE(client.command("LOGIN anna secret").ok());
+    return client;
+}
+
+Client& ImapFixture::open(std::string_view mailbox) {
+    Client& client = sign_in();
+    EXPECT_TRUE(client.command("SELECT " + std::string(mailbox)).ok());
+    return client;
+}
+
+void ImapFixture::deliver(std::string_view mailbox, const std::vector<std::string>& messages) {
+    mail::DeliveryRequest request;
+    request.mailbox = account_->find_mailbox(mailbox)->id;
+    for (const std::string& text : messages) {
+        mail::NewMail mail;
+        mail.content = std::make_shared<const std::string>(text);
+        request.messages.push_back(std::move(mail));
+    }
+    EXPECT_TRUE(runtime_.run(account_->deliver(std::move(request))));
+}
+
+void ImapFixture::deliver(std::string_view mailbox, unsigned count) {
+    std::vector<std::string> messages;
+    for (unsigned i = 0; i < count; ++i) messages.push_back(letter(next_message_++));
+    deliver(mailbox, messages);
+}
+
+}  // namespace postern::imap::test
