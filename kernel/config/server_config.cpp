@@ -52,12 +52,13 @@ void check_version(const ConfigNode& root, const std::string& file, Diagnostics&
 }
 
 ServerSection read_server(const ConfigNode& node, const std::string& file, Diagnostics& problems) {
-    node.check_keys({"name", "data", "plugins", "cores", "user", "group", "max_connections",
+    node.check_keys({"name", "data", "master_key", "plugins", "cores", "user", "group", "max_connections",
                      "max_connections_per_address"},
                     problems);
     ServerSection out;
     out.name = node.get_string("name", host_name(), problems);
     out.data = resolve_path(file, node.get_string("data", "var", problems));
+    out.master_key = resolve_path(file, node.get_string("master_key", out.data + "/master.key", problems));
     const auto plugins = node.get_string("plugins", "", problems);
     if (!plugins.empty()) out.plugin_directory = resolve_path(file, plugins);
     out.cores = static_cast<std::size_t>(node.get_int("cores", 0, 0, 1024, problems));

@@ -16,6 +16,7 @@ namespace postern::config {
 struct ServerSection {
     std::string name;              ///< how the server calls itself in greetings
     std::string data;              ///< absolute folder of everything it keeps
+    std::string master_key;        ///< file under which provider credentials are sealed
     std::string plugin_directory;  ///< "": the default beside the executable
     std::size_t cores = 0;         ///< threads that serve; 0: one per processor
     std::string user;              ///< whom to become after binding; "" stays

@@ -44,9 +44,9 @@ struct TlsInfo {
 
 /// Which side of TLS a connection plays, and how strictly.
 struct TlsClientOptions {
-    std::string server_name;  ///< for SNI and verification
+    std::string server_name{};  ///< for SNI and verification
     bool verify = true;       ///< chain and name; false only if an operator pinned or allowed it by name
-    std::string pinned_spki_sha256;  ///< base64; if set, this key and no other is accepted
+    std::string pinned_spki_sha256{};  ///< base64; if set, this key and no other is accepted
 };
 
 /// A client connection of a protocol, or one made by a connector. Owned by the coroutine that serves it.
@@ -78,11 +78,13 @@ public:
     /// True if passwords may be sent now: TLS is on, or the peer is on loopback.
     bool is_private() const { return tls() != nullptr || peer_is_loopback(); }
 
-    /// Re-arms the watchdog: when it fires, pending and later reads and writes answer Errc::cancelled. Coarse (about
-    /// a second). Cheap enough to call for every command.
+    /// Re-arms the watchdog: when it fires, what is pending and later reads answer Errc::cancelled; if no write was
+    /// pending, writes work for two seconds more, so that the protocol can say goodbye. Coarse (about a second). Cheap
+    /// enough to call for every command.
     virtual void set_deadline(std::chrono::seconds from_now) = 0;
     virtual bool deadline_passed() const = 0;
-    /// Ends pending and later I/O of this connection with Errc::cancelled. Same core only.
+    /// The same as if the watchdog fired now. Same core only. (When the server stops, reads end like this, but a write
+    /// under way may go on for three seconds, so that no response is cut in the middle.)
     virtual void cancel() = 0;
     /// Moves the socket to another core. No I/O may be pending; the caller continues there in a new coroutine.
     virtual Result<void> move_to(Executor executor) = 0;

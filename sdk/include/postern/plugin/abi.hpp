@@ -66,7 +66,10 @@ struct postern_plugin {
     const postern_interface* provides;      ///< ends with a null id; may be null
     const postern_interface* dependencies;  ///< ends with a null id; may be null
     const char* const* conflicts;           ///< plugin ids, ends with null; may be null
-    const char* config_schema;              ///< one "key: type  description" a line; "" takes no settings
+    /// One "key: type  description" a line; "" takes no settings. The host reports keys that are not here. A line that
+    /// starts with '/' ("/accounts: map  ...") claims that top-level section of the file: configure() gets it as one
+    /// more key ("accounts").
+    const char* config_schema;
     /// Allocates the plugin; no I/O, no threads. Ownership passes to the host. May throw: the host catches.
     postern::Plugin* (*create)(postern::Host& host);
 };

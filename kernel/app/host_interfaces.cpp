@@ -1,0 +1,24 @@
+#include "kernel/app/host_interfaces.hpp"
+
+#include "postern/auth/auth.hpp"
+#include "postern/mail/account.hpp"
+#include "postern/net/stream.hpp"
+
+namespace postern::app {
+
+namespace {
+
+template <class Interface>
+plugin::InterfaceRef ref() {
+    const auto& id = Interface::interface_id;
+    return {std::string(id.id), id.major, id.minor, 0};
+}
+
+}  // namespace
+
+std::vector<plugin::InterfaceRef> host_interfaces() {
+    return {ref<Dialer>(), ref<PasswordHasher>(), ref<Sealer>(), ref<AuthService>(),
+            ref<mail::MailService>()};
+}
+
+}  // namespace postern::app
