@@ -83,7 +83,7 @@ TEST(Connection, AReaderThatIsSlowGetsEverything) {
     Client client(server.port());
     EXPECT_EQ(client.line(), "hello");
     client.send("BIG 20000000\r\nECHO end\r\n");
-    EXPECT_EQ(client.line(), std::string(20'000'000, 'x') + "end");
+    EXPECT_EQ(client.line(), xs(20'000'000, "end"));
 }
 
 TEST(Connection, MovesToAnotherCoreWithWhatItHasRead) {
@@ -126,7 +126,7 @@ TEST(Connection, AWriteUnderWayIsNotCutWhenTheServerStops) {
     char first = 0;
     ASSERT_EQ(recv(client.descriptor(), &first, 1, 0), 1) << "the write has begun";
     std::thread stopper([&] { EXPECT_TRUE(server.stop()); });
-    EXPECT_EQ(client.line(), std::string(30'000'000 - 1, 'x') + "bye stopping");
+    EXPECT_EQ(client.line(), xs(30'000'000 - 1, "bye stopping"));
     stopper.join();
 }
 

@@ -172,6 +172,10 @@ bool TestServer::stop() {
     return leases->wait_until_free(std::chrono::steady_clock::now() + std::chrono::seconds(20));
 }
 
+std::string xs(std::size_t count, const std::string& tail) {
+    return std::string(count, 'x').append(tail);
+}
+
 Client::Client(std::uint16_t port) : descriptor_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     const timeval limit{20, 0};
     setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);

@@ -73,6 +73,9 @@ private:
     bool stopped_ = false;
 };
 
+/// "xxx...TAIL"
+std::string xs(std::size_t count, const std::string& tail);
+
 /// A blocking client socket with a time limit of 20 seconds on everything.
 class Client {
 public:

@@ -20,7 +20,7 @@ TEST(Tls, ImplicitTls) {
     EXPECT_EQ(client.ask("TLS"), "TLSv1.3 32 localhost");
     EXPECT_EQ(client.ask("ECHO secret"), "secret");
     client.send("BIG 5000000\r\nECHO end\r\n");
-    EXPECT_EQ(client.line(), std::string(5'000'000, 'x') + "end");
+    EXPECT_EQ(client.line(), xs(5'000'000, "end"));
     client.send("WAIT\r\n");
     client.send("ECHO x\r\n");
     EXPECT_EQ(client.line(), "waited");
