@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <exception>
 #include <stdexcept>
 
@@ -88,7 +89,11 @@ void run_and_wait(const Executor& executor, Task<void> task, std::chrono::steady
 
 KernelRuntime::KernelRuntime(std::size_t cores) {
     if (cores == 0) cores = std::max(1U, std::thread::hardware_concurrency());
-    for (std::size_t i = 0; i < cores; ++i) cores_.push_back(std::make_unique<Core>());
+    for (std::size_t i = 0; i < cores; ++i) {
+        cores_.push_back(std::make_unique<Core>());
+        // Makes the reactor and its descriptors now: later there may be none left to make it with.
+        const asio::steady_timer reactor(cores_.back()->context);
+    }
 }
 
 KernelRuntime::~KernelRuntime() {

@@ -100,6 +100,8 @@ private:
             co_return Result<void>{};
         }
         if (command == "WAIT") {
+            auto told = co_await connection_->stream().write("waiting\r\n");
+            if (!told) co_return told;
             connection_->stream().release_memory();
             auto ready = co_await connection_->stream().wait_readable();
             if (!ready) co_return ready.error();
@@ -191,7 +193,6 @@ Client::Client(std::uint16_t port) : descriptor_(socket(AF_INET, SOCK_STREAM | S
 
 Client::~Client() {
     SSL_free(ssl_);
-    SSL_CTX_free(context_);
     close(descriptor_);
 }
 
@@ -209,14 +210,15 @@ long Client::receive(char* data, std::size_t size) {
 }
 
 std::string Client::line() {
-    while (buffer_.find('\n') == std::string::npos) {
-        char data[4096];
+    std::size_t end = 0;
+    while ((end = buffer_.find('\n', end)) == std::string::npos) {
+        end = buffer_.size();
+        char data[16384];
         const auto n = receive(data, sizeof data);
         if (n == 0) return "(end)";
         if (n < 0) return std::string("(") + std::strerror(errno) + ")";
         buffer_.append(data, static_cast<std::size_t>(n));
     }
-    const auto end = buffer_.find('\n');
     std::string out = buffer_.substr(0, end);
     buffer_.erase(0, end + 1);
     if (!out.empty() && out.back() == '\r') out.pop_back();
@@ -229,9 +231,9 @@ std::string Client::ask(const std::string& command) {
 }
 
 std::string Client::start_tls(const std::string& alpn) {
-    context_ = SSL_CTX_new(TLS_client_method());
-    SSL_CTX_set_mode(context_, SSL_MODE_RELEASE_BUFFERS);
-    ssl_ = SSL_new(context_);
+    static SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+    ssl_ = SSL_new(context);
     SSL_set_fd(ssl_, descriptor_);
     SSL_set_tlsext_host_name(ssl_, "localhost");
     if (!alpn.empty()) {

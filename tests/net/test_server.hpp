@@ -20,7 +20,7 @@ namespace postern::net {
 ///   TLS           -> protocol and channel binding length, or "plain"
 ///   BIG n         -> n octets
 ///   DEADLINE n    -> arms the watchdog, "ok"
-///   WAIT          -> releases memory and waits for input without reading; "waited"
+///   WAIT          -> "waiting", releases memory, waits for input without reading it, "waited"
 ///   CANCEL        -> cancels itself
 ///   QUIT          -> ends
 /// When a read ends with Errc::cancelled it says "bye" and why.
@@ -98,7 +98,6 @@ private:
     long receive(char* data, std::size_t size);
 
     int descriptor_ = -1;
-    SSL_CTX* context_ = nullptr;
     SSL* ssl_ = nullptr;
     std::string buffer_;
 };

@@ -21,22 +21,22 @@ TEST(Tls, ImplicitTls) {
     EXPECT_EQ(client.ask("ECHO secret"), "secret");
     client.send("BIG 5000000\r\nECHO end\r\n");
     EXPECT_EQ(client.line(), xs(5'000'000, "end"));
-    client.send("WAIT\r\n");
+    EXPECT_EQ(client.ask("WAIT"), "waiting");
     client.send("ECHO x\r\n");
     EXPECT_EQ(client.line(), "waited");
     EXPECT_EQ(client.line(), "x");
 }
 
-TEST(Tls, TwoRecordsAtOnceAreNotForgottenByAWait) {
+TEST(Tls, WhatOpenSslHasReadAlreadyCountsAsReadable) {
     TestServer server({.tls = Tls::implicit});
     Client client(server.port());
     ASSERT_EQ(client.start_tls(), "");
     EXPECT_EQ(client.line(), "hello");
-    client.send("WAIT\r\nECHO in the same record\r\n");
-    client.send("ECHO next\r\n");
+    // The session reads 1024 octets at a time; the rest of the record stays with OpenSSL.
+    const std::string fill(1024 - 6, ' ');
+    client.send("WAIT\r\n" + fill + "ECHO rest\r\n");
+    EXPECT_EQ(client.line(), "waiting");
     EXPECT_EQ(client.line(), "waited");
-    EXPECT_EQ(client.line(), "in the same record");
-    EXPECT_EQ(client.line(), "next");
 }
 
 TEST(Tls, StartTlsDiscardsInjectedPlaintext) {
