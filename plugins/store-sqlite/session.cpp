@@ -13,8 +13,6 @@ SqliteSession::SqliteSession(std::shared_ptr<Shared> shared)
     database_.execute(
         ("pragma wal_autocheckpoint = " + std::to_string(settings.wal_limit / page_size)).c_str());
     database_.execute(("pragma journal_size_limit = " + std::to_string(settings.wal_limit)).c_str());
-    // Savepoints keep the pages they may have to restore in memory.
-    database_.execute("pragma temp_store = memory");
     database_.execute("pragma synchronous = full");
 }
 
@@ -28,40 +26,59 @@ void SqliteSession::set_durable(bool durable) {
 
 std::vector<Result<CommitResult>> SqliteSession::commit(std::span<const Transaction> batch) {
     std::vector<Result<CommitResult>> results;
-    results.reserve(batch.size());
+    if (batch.empty()) return results;
     std::lock_guard lock(shared_->writer);
     try {
         set_durable(std::any_of(batch.begin(), batch.end(), [](const Transaction& t) { return t.durable; }));
-        Unit unit(database_, Unit::Kind::write);
-        for (const Transaction& transaction : batch) {
-            try {
-                results.emplace_back(apply_one(transaction));
-            } catch (const Failure& failure) {
-                // A full disk makes SQLite roll back everything: then no result of this batch holds.
-                if (!database_.in_transaction()) throw;
-                results.emplace_back(failure.error);
-            }
-        }
-        unit.commit();
+        if (!commit_together(batch, results)) commit_apart(batch, results);
     } catch (const Failure& failure) {
         results.assign(batch.size(), failure.error);
     }
     return results;
 }
 
-CommitResult SqliteSession::apply_one(const Transaction& transaction) {
-    database_.query("savepoint one").run();
-    try {
-        CommitResult result = TransactionWriter(database_, transaction).apply();
-        database_.query("release one").run();
-        return result;
-    } catch (const Failure&) {
-        if (database_.in_transaction()) {
-            database_.query("rollback to one").run();
-            database_.query("release one").run();
+// Savepoints copy every page that changes under them, so the first try does without.
+bool SqliteSession::commit_together(std::span<const Transaction> batch,
+                                    std::vector<Result<CommitResult>>& results) {
+    Unit unit(database_, Unit::Kind::write);
+    for (const Transaction& transaction : batch) {
+        TransactionWriter writer(database_, transaction);
+        try {
+            writer.check();
+        } catch (const Failure& failure) {
+            results.emplace_back(failure.error);  // before it changed anything
+            continue;
         }
-        throw;
+        try {
+            results.emplace_back(writer.apply());
+        } catch (const Failure& failure) {
+            if (batch.size() == 1) throw;
+            results.clear();
+            return false;
+        }
     }
+    unit.commit();
+    return true;
+}
+
+void SqliteSession::commit_apart(std::span<const Transaction> batch,
+                                 std::vector<Result<CommitResult>>& results) {
+    Unit unit(database_, Unit::Kind::write);
+    for (const Transaction& transaction : batch) {
+        database_.query("savepoint one").run();
+        try {
+            TransactionWriter writer(database_, transaction);
+            writer.check();
+            results.emplace_back(writer.apply());
+        } catch (const Failure& failure) {
+            // A full disk makes SQLite roll back everything: then no result of this batch holds.
+            if (!database_.in_transaction()) throw;
+            database_.query("rollback to one").run();
+            results.emplace_back(failure.error);
+        }
+        database_.query("release one").run();
+    }
+    unit.commit();
 }
 
 }  // namespace postern::store::sqlite

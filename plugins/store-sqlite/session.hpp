@@ -58,7 +58,10 @@ private:
     template <class Value, class Work>
     Result<Value> write(Work work);
     void set_durable(bool durable);
-    CommitResult apply_one(const Transaction& transaction);
+    /// False if one failed after it had changed something: then nothing happened.
+    bool commit_together(std::span<const Transaction> batch, std::vector<Result<CommitResult>>& results);
+    /// With a savepoint around each.
+    void commit_apart(std::span<const Transaction> batch, std::vector<Result<CommitResult>>& results);
 
     std::shared_ptr<Shared> shared_;
     Database database_;

@@ -52,14 +52,15 @@ constexpr const char* checks[] = {
     "message where account_id = ?1 and refs > 0 and unreferenced_at <> 0",
 
     "select 'content ' || hex(c.hash) || ': ' || c.messages || ' messages should use it, ' || "
-    "count(m.content) || "
-    "' do' from content c left join message m on m.account_id = c.account_id and m.content = c.hash "
-    "where c.account_id = ?1 group by c.content_id having c.messages <> count(m.content)",
+    "coalesce(m.uses, 0) || "
+    "' do' from content c left join (select content, count(*) as uses from message where account_id = ?1 "
+    "group by content) m on m.content = c.hash where c.account_id = ?1 and c.messages <> coalesce(m.uses, 0)",
 
-    "select 'content ' || hex(c.hash) || ': ' || count(k.number) || ' of ' || (max(k.number) + 1) || ' "
-    "chunks' from "
-    "content c left join chunk k using (content_id) where c.account_id = ?1 group by c.content_id "
-    "having (c.size > 0 and count(k.number) = 0) or count(k.number) <> coalesce(max(k.number) + 1, 0)",
+    "select 'content ' || hex(hash) || ': ' || chunks || ' of ' || last || ' chunks' from (select c.hash, "
+    "c.size, "
+    "(select count(*) from chunk k where k.content_id = c.content_id) as chunks, "
+    "(select coalesce(max(number) + 1, 0) from chunk k where k.content_id = c.content_id) as last "
+    "from content c where c.account_id = ?1) where chunks <> last or (size > 0 and chunks = 0)",
 
     "select 'receipt ' || cast(r.uidl as text) || ': of source ' || r.source_id || ', which is gone' from "
     "receipt r "

@@ -2,43 +2,37 @@
 
 namespace postern::store::sqlite {
 
+void TransactionWriter::check() {
+    auto account = database_.query("select change_seq from account where account_id = ?");
+    if (!account.bind(account_).step()) fail(Errc::not_found, "no such account");
+    before_ = account.number(0);
+    if (transaction_.expected_seq && *transaction_.expected_seq != before_) {
+        fail(Errc::conflict, "another writer was first");
+    }
+    if (!transaction_.fence) return;
+    auto lease = database_.query(
+        "select 1 from source where account_id = ? and source_id = ? and lease_number = ? and lease_owner <> "
+        "''");
+    lease.bind(account_, value_of(transaction_.fence->source), transaction_.fence->number);
+    if (!lease.step()) fail(Errc::conflict, "the lease of the source is another's by now");
+}
+
 CommitResult TransactionWriter::apply() {
-    const Modseq before = read_account();
-    next_ = before + 1;
+    next_ = before_ + 1;
     result_.first_modseq = next_;
-    check_fence();
     write_mailboxes();
     write_messages();
     write_changes();
     write_receipts();
     write_attributes();
     write_scripts();
-    write_account(before);
+    write_account();
     result_.last_modseq = next_ - 1;
     return std::move(result_);
 }
 
-Modseq TransactionWriter::read_account() {
-    auto query = database_.query("select change_seq from account where account_id = ?");
-    if (!query.bind(account_).step()) fail(Errc::not_found, "no such account");
-    const Modseq present = query.number(0);
-    if (transaction_.expected_seq && *transaction_.expected_seq != present) {
-        fail(Errc::conflict, "another writer was first");
-    }
-    return present;
-}
-
-void TransactionWriter::check_fence() {
-    if (!transaction_.fence) return;
-    auto query = database_.query(
-        "select 1 from source where account_id = ? and source_id = ? and lease_number = ? and lease_owner <> "
-        "''");
-    query.bind(account_, value_of(transaction_.fence->source), transaction_.fence->number);
-    if (!query.step()) fail(Errc::conflict, "the lease of the source is another's by now");
-}
-
-void TransactionWriter::write_account(Modseq before) {
-    if (next_ - 1 == before && usage_count_ == 0 && usage_bytes_ == 0) return;
+void TransactionWriter::write_account() {
+    if (next_ - 1 == before_ && usage_count_ == 0 && usage_bytes_ == 0) return;
     database_
         .query(
             "update account set change_seq = ?, used_count = used_count + ?, used_bytes = used_bytes + ? "

@@ -12,13 +12,14 @@ public:
     TransactionWriter(Database& database, const Transaction& transaction)
         : database_(database), transaction_(transaction), account_(value_of(transaction.account)) {}
 
+    /// The preconditions on account and lease. Only reads.
+    void check();
+    /// Everything else; after check().
     CommitResult apply();
 
 private:
     // transaction_writer.cpp: order, preconditions, the account's row, changes
-    Modseq read_account();
-    void check_fence();
-    void write_account(Modseq before);
+    void write_account();
     void write_changes();
     Uid take_from_mailbox(const NewChange& change, Modseq modseq);
     Modseq log(MailboxId mailbox, Uid first_uid, const std::string& data);
@@ -50,6 +51,7 @@ private:
     Database& database_;
     const Transaction& transaction_;
     std::uint64_t account_;
+    Modseq before_ = 0;             ///< the account's change_seq
     Modseq next_ = 0;               ///< modseq of the next log row
     std::int64_t usage_count_ = 0;  ///< to be added to the account's usage
     std::int64_t usage_bytes_ = 0;
