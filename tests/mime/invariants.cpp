@@ -209,7 +209,7 @@ void check_record(const Message& m, const std::string& envelope, const std::stri
     const std::string_view header = m.header(m.root());
     for (const std::string_view name :
          {"from", "to", "cc", "subject", "date", "message-id", "references", "received", "content-type",
-          "list-id", "bcc", "x-mailer", "mime-version"}) {
+          "list-id", "bcc", "x-mailer", "mime-version", "x-foo", "x-unknown"}) {
         std::string expected, answer;
         filter_fields(header, {&name, 1}, FieldFilter::only, expected);
         if (r.append_header_fields({&name, 1}, answer)) {

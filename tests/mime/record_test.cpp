@@ -75,9 +75,9 @@ TEST(Record, GivesTheWireStrings) {
 TEST(Record, AnswersHeaderFieldsOctetExactly) {
     const std::string blob = build_record(raw);
     const RecordView r = open(blob);
-    const std::vector<std::string_view> names = {"TO", "Subject", "bcc", "message-id", "received-not"};
+    const std::vector<std::string_view> names = {"TO", "Subject", "bcc", "message-id", "x-foo"};
     std::string got;
-    EXPECT_FALSE(r.append_header_fields(names, got)) << "an unknown name needs the content";
+    EXPECT_FALSE(r.append_header_fields(names, got)) << "a field that is not kept needs the content";
     EXPECT_EQ(got, "");
     const std::vector<std::string_view> known = {"TO", "Subject", "bcc", "message-id"};
     std::string expected;
@@ -89,6 +89,8 @@ TEST(Record, AnswersHeaderFieldsOctetExactly) {
     EXPECT_EQ(r.coverage("received"), FieldCoverage::not_stored);
     EXPECT_EQ(r.coverage("list-archive"), FieldCoverage::absent)
         << "known not to be there, though never kept";
+    EXPECT_EQ(r.coverage("x-never-heard-of"), FieldCoverage::absent);
+    EXPECT_EQ(r.coverage("X-FOO"), FieldCoverage::not_stored);
     EXPECT_EQ(r.coverage("x-foo"), FieldCoverage::not_stored);
     EXPECT_EQ(r.field(FieldId::date), "Fri, 21 Nov 1997 09:55:06 -0600");
     EXPECT_EQ(r.field(FieldId::bcc).data(), nullptr);
@@ -109,6 +111,15 @@ TEST(Record, BeyondTheLimitsItAnswersForNoField) {
     const std::string blob = build_record(std::string_view("A: 1\nB: 2\nSubject: s\n\n"), limits);
     EXPECT_EQ(open(blob).coverage("subject"), FieldCoverage::not_stored);
     EXPECT_EQ(open(blob).coverage("to"), FieldCoverage::not_stored);
+    EXPECT_EQ(open(blob).coverage("x-unknown"), FieldCoverage::not_stored);
+}
+
+TEST(Record, TooManyNamesAreNotRemembered) {
+    std::string many;
+    for (int i = 0; i < 300; ++i) many += "X-" + std::to_string(i) + ": 1\n";
+    const std::string blob = build_record(many + "Subject: s\n\n");
+    EXPECT_EQ(open(blob).coverage("x-absent"), FieldCoverage::not_stored);
+    EXPECT_EQ(open(blob).coverage("subject"), FieldCoverage::stored);
 }
 
 TEST(Record, OfNothing) {

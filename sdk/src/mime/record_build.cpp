@@ -1,4 +1,5 @@
 // Making a message record.
+#include <algorithm>
 #include <array>
 
 #include "mime/ascii.hpp"
@@ -17,6 +18,7 @@ namespace {
 constexpr std::size_t largest_kept_field = 4096;  // all occurrences together
 constexpr std::size_t largest_common_header = 16384;
 constexpr std::size_t most_references = 64;
+constexpr std::size_t most_other_names = 200;
 
 constexpr std::uint64_t bit(FieldId id) noexcept {
     return std::uint64_t{1} << static_cast<unsigned>(id);
@@ -104,6 +106,7 @@ private:
     const Limits& limits_;
     std::string out_, common_, extra_, hashes_;
     std::uint64_t stored_ = 0, absent_ = 0;
+    std::vector<std::uint16_t> other_names_;
     std::uint8_t flags_ = 0;
     std::array<TextRef, 7> refs_;
 };
@@ -117,11 +120,18 @@ void RecordBuilder::collect_common_header() {
     std::array<std::size_t, 64> octets{};
     std::uint64_t present = 0;
     for (const Field& f : fields) {
-        if (f.id == FieldId::other) continue;
+        if (f.id == FieldId::other) {
+            other_names_.push_back(field_name_hash(f.name));
+            continue;
+        }
         present |= bit(f.id);
         octets[static_cast<std::size_t>(f.id)] += f.raw.size();
     }
     absent_ = every_field & ~present;
+    std::ranges::sort(other_names_);
+    other_names_.erase(std::unique(other_names_.begin(), other_names_.end()), other_names_.end());
+    set_flag(flag_all_names, other_names_.size() <= most_other_names);
+    if (other_names_.size() > most_other_names) other_names_.clear();
     std::size_t total = 0;
     stored_ = present & kept_fields;
     for (std::size_t id = 0; id < octets.size(); ++id) {
@@ -196,6 +206,11 @@ void RecordBuilder::write_head() {
     put_fixed64(absent_, out_);
     std::string index;
     append_structure_index(message_, index);
+    put_varint(other_names_.size() * 2, out_);
+    for (const std::uint16_t hash : other_names_) {
+        out_ += static_cast<char>(hash % 256);
+        out_ += static_cast<char>(hash / 256);
+    }
     put_sized(common_);
     put_sized(index);
     put_sized(preview(message_));

@@ -7,6 +7,7 @@
 //   signed   sent date UTC, zone minutes            (if flag_sent_date)
 //   signed   received date UTC, zone minutes        (if flag_received_date)
 //   fixed64  mask of fields stored, mask of fields known to be absent (by FieldId)
+//   sized    hashes of the names of all other fields, 16 bit each, ascending
 //   sized    common header, structure index, preview, extra text
 //   varint   size of ENVELOPE; sized its packed form (pack.hpp, window: the common header)
 //   varint   size of BODYSTRUCTURE; sized its packed form (the same)
@@ -17,6 +18,7 @@
 // Sizes that a false blob could claim are bounded: every length is checked against the octets that are there, and the two
 // unpacked sizes against largest_wire.
 #include <cstdint>
+#include <string_view>
 
 namespace postern::mime {
 
@@ -25,8 +27,13 @@ inline constexpr std::uint8_t flag_attachment = 1;
 inline constexpr std::uint8_t flag_reply_or_forward = 2;
 inline constexpr std::uint8_t flag_sent_date = 4;
 inline constexpr std::uint8_t flag_received_date = 8;
-inline constexpr std::uint8_t all_flags = 15;
+inline constexpr std::uint8_t flag_all_names =
+    16;  ///< the fields' names were all looked at: absence can be told
+inline constexpr std::uint8_t all_flags = 31;
 
 inline constexpr std::uint64_t largest_wire = std::uint64_t{1} << 26;
+
+/// Hash of a field name that FieldId does not know, without case. Stored.
+std::uint16_t field_name_hash(std::string_view name) noexcept;
 
 }  // namespace postern::mime

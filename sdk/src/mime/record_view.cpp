@@ -1,6 +1,7 @@
 // Opening a message record.
 #include <array>
 
+#include "mime/ascii.hpp"
 #include "mime/pack.hpp"
 #include "mime/record_format.hpp"
 #include "mime/varint.hpp"
@@ -26,6 +27,12 @@ std::optional<DateTime> read_date(PackedReader& in, bool present) {
 
 }  // namespace
 
+std::uint16_t field_name_hash(std::string_view name) noexcept {
+    std::uint32_t h = 2166136261U;  // FNV-1a
+    for (const char c : name) h = (h ^ static_cast<unsigned char>(to_lower(c))) * 16777619U;
+    return static_cast<std::uint16_t>(h ^ h >> 16);
+}
+
 Result<RecordView> RecordView::decode(std::string_view blob) {
     PackedReader in(blob);
     RecordView r;
@@ -43,6 +50,8 @@ Result<RecordView> RecordView::decode(std::string_view blob) {
     r.received_date_ = read_date(in, (flags & flag_received_date) != 0);
     r.stored_ = in.fixed64();
     r.absent_ = in.fixed64();
+    r.all_names_ = (flags & flag_all_names) != 0;
+    r.other_names_ = in.sized();
     r.common_header_ = in.sized();
     r.structure_index_ = in.sized();
     r.preview_ = in.sized();
@@ -93,7 +102,15 @@ bool RecordView::append_body(std::string& out) const {
 
 FieldCoverage RecordView::coverage(std::string_view name) const noexcept {
     const FieldId id = field_id(name);
-    if (id == FieldId::other) return FieldCoverage::not_stored;
+    if (id == FieldId::other) {
+        const std::uint16_t hash = field_name_hash(name);
+        bool present = !all_names_;
+        for (std::size_t i = 0; i + 1 < other_names_.size() && !present; i += 2) {
+            present = static_cast<unsigned char>(other_names_[i]) == hash % 256 &&
+                      static_cast<unsigned char>(other_names_[i + 1]) == hash / 256;
+        }
+        return present ? FieldCoverage::not_stored : FieldCoverage::absent;
+    }
     const auto shift = static_cast<unsigned>(id);
     if ((stored_ >> shift & 1) != 0) return FieldCoverage::stored;
     return (absent_ >> shift & 1) != 0 ? FieldCoverage::absent : FieldCoverage::not_stored;

@@ -59,6 +59,12 @@ public:
 
     /// The kept fields as they stand in the message, in its order, with the empty line if it has one.
     std::string_view common_header() const noexcept { return common_header_; }
+    /// Whether the record knows all of a field. Kept: From, Sender, Reply-To, To, Cc, Bcc, Resent-From, Subject, Date, Message-ID, In-Reply-To, References,
+    /// Content-Type, Content-Transfer-Encoding, Content-Description, List-Id, List-Post, List-Subscribe, List-Unsubscribe,
+    /// Newsgroups, Followup-To, Mail-Followup-To, Priority, X-Priority, X-MSMail-Priority, Importance,
+    /// Disposition-Notification-To, Precedence, Auto-Submitted, Lines, X-TUID, X-Label, X-Keywords, X-Mozilla-Draft-Info,
+    /// X-Draft-Info, X-Universally-Unique-Identifier, X-Uniform-Type-Identifier; each up to 4 KiB, all together up to 16 KiB.
+    /// Of any name the record can tell that the message has no such field.
     FieldCoverage coverage(std::string_view name) const noexcept;
     /// Appends BODY[HEADER.FIELDS (names)] and returns true, if the record can answer for every name.
     bool append_header_fields(std::span<const std::string_view> names, std::string& out) const;
@@ -88,10 +94,11 @@ private:
     std::uint32_t header_lines_ = 0;
     std::uint64_t stored_ = 0, absent_ = 0;  // bit masks by FieldId
     std::optional<DateTime> sent_date_, received_date_;
-    bool has_attachment_ = false, reply_or_forward_ = false;
+    bool has_attachment_ = false, reply_or_forward_ = false, all_names_ = false;
     std::uint32_t envelope_size_ = 0, bodystructure_size_ = 0;
-    std::string_view common_header_, envelope_, bodystructure_, structure_index_, preview_, base_subject_,
-        from_mailbox_, to_mailbox_, cc_mailbox_, from_display_, to_display_, message_id_, references_;
+    std::string_view common_header_, envelope_, bodystructure_, structure_index_, preview_, other_names_,
+        base_subject_, from_mailbox_, to_mailbox_, cc_mailbox_, from_display_, to_display_, message_id_,
+        references_;
 };
 
 }  // namespace postern::mime
