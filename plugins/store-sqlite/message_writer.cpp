@@ -76,18 +76,19 @@ void TransactionWriter::insert_message(const NewMessage& message, std::int64_t r
 }
 
 void TransactionWriter::change_references(MessageId message, std::int64_t delta) {
-    std::int64_t now = 0;
+    std::int64_t before = 0;
     {
-        auto query = database_.query(
-            "update message set refs = refs + ?3, unreferenced_at = iif(refs + ?3 = 0, ?4, 0) "
-            "where account_id = ?1 and message_id = ?2 returning refs");
-        if (!query.bind(account_, value_of(message), delta, transaction_.now).step()) {
-            fail(Errc::not_found, "no such message");
-        }
-        now = query.integer(0);
+        auto query = database_.query("select refs from message where account_id = ? and message_id = ?");
+        if (!query.bind(account_, value_of(message)).step()) fail(Errc::not_found, "no such message");
+        before = query.integer(0);
     }
-    if (now == 0) lost_last(message);
-    if (now == delta) regained(message);
+    const std::int64_t after = before + delta;
+    database_
+        .query("update message set refs = ?, unreferenced_at = ? where account_id = ? and message_id = ?")
+        .bind(after, after == 0 ? transaction_.now : UnixTime{0}, account_, value_of(message))
+        .run();
+    if (after == 0) lost_last(message);
+    if (before == 0) regained(message);
 }
 
 void TransactionWriter::lost_last(MessageId message) {

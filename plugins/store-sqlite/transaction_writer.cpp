@@ -61,15 +61,20 @@ Uid TransactionWriter::take_from_mailbox(const NewChange& change, Modseq modseq)
         }
         return 0;
     }
-    auto query = database_.query(
-        "update mailbox set uidnext = uidnext + ?3, highest_modseq = ?4, total = total + ?5, unseen = unseen "
-        "+ ?6, "
-        "deleted = deleted + ?7, bytes = bytes + ?8 "
-        "where account_id = ?1 and mailbox_id = ?2 and deleted_modseq = 0 returning uidnext");
-    query.bind(account_, value_of(change.mailbox), change.uids, modseq, delta.total, delta.unseen,
-               delta.deleted, delta.bytes);
-    if (!query.step()) fail(Errc::not_found, "no such mailbox");
-    return change.uids == 0 ? 0 : query.number32(0) - change.uids;
+    // Two statements: RETURNING makes SQLite build a temporary table.
+    auto present = database_.query(
+        "select uidnext from mailbox where account_id = ? and mailbox_id = ? and deleted_modseq = 0");
+    if (!present.bind(account_, value_of(change.mailbox)).step()) fail(Errc::not_found, "no such mailbox");
+    const Uid first = present.number32(0);
+    database_
+        .query(
+            "update mailbox set uidnext = uidnext + ?3, highest_modseq = ?4, total = total + ?5, "
+            "unseen = unseen + ?6, deleted = deleted + ?7, bytes = bytes + ?8 "
+            "where account_id = ?1 and mailbox_id = ?2")
+        .bind(account_, value_of(change.mailbox), change.uids, modseq, delta.total, delta.unseen,
+              delta.deleted, delta.bytes)
+        .run();
+    return change.uids == 0 ? 0 : first;
 }
 
 Modseq TransactionWriter::log(MailboxId mailbox, Uid first_uid, const std::string& data) {
