@@ -47,16 +47,21 @@ std::shared_ptr<Worker> Engine::find_worker(AccountId account, SourceId source) 
     return found == shard.end() ? nullptr : found->second;
 }
 
-std::shared_ptr<Worker> Engine::worker_of(store::SourceRow row) {
+std::shared_ptr<Worker> Engine::worker_of(store::SourceRow row, std::unique_ptr<RemoteSession> session) {
     Shard& shard = shard_of(row.account);
     const auto found = shard.find(row.id);
-    if (found != shard.end()) return found->second;
+    if (found != shard.end()) {
+        if (session) found->second->offer(std::move(session));
+        return found->second;
+    }
     const SourceId id = row.id;
     const Executor core = runtime_.core_of(value_of(row.account));
     auto source = Source::of(std::move(row), settings_);
     if (source->provider == nullptr) return nullptr;
     auto worker = std::make_shared<Worker>(*this, std::move(source), core);
     shard.emplace(id, worker);
+    // Before it starts, or it would sign in by itself.
+    if (session) worker->offer(std::move(session));
     runtime_.spawn(core, "gateway worker", run_worker(worker));
     return worker;
 }

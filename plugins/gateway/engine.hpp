@@ -20,8 +20,8 @@ public:
     /// Begins to look for sources that are due.
     void start();
 
-    /// On the account's core: its worker, started if there is none.
-    std::shared_ptr<Worker> worker_of(store::SourceRow row);
+    /// On the account's core: its worker, started if there is none. A session that is given is the first it uses.
+    std::shared_ptr<Worker> worker_of(store::SourceRow row, std::unique_ptr<RemoteSession> session = nullptr);
 
     /// That worker if there is one, else null. On the account's core.
     std::shared_ptr<Worker> find_worker(AccountId account, SourceId source);

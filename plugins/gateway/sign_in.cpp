@@ -261,17 +261,15 @@ Task<Result<Identity>> SignIn::renew(Request request, std::shared_ptr<Source> so
 
 // On the account's core: the worker knows that the user is here, and gets the session.
 Task<Result<bool>> SignIn::adopt(store::SourceRow row, std::unique_ptr<RemoteSession> session) {
-    const auto worker = engine_.worker_of(std::move(row));
-    if (!worker) co_return false;
-    worker->note_presence();
-    if (!session) co_return true;
-    if (worker->polling()) {
+    const auto working = engine_.find_worker(row.account, row.id);
+    if (session && working && working->polling()) {
         auto closed = co_await session->close(RemoteSession::CloseMode::commit);
         static_cast<void>(closed);
-        co_return true;
+        session.reset();
     }
-    worker->offer(std::move(session));
-    co_return true;
+    const auto worker = engine_.worker_of(std::move(row), std::move(session));
+    if (worker) worker->note_presence();
+    co_return worker != nullptr;
 }
 
 }  // namespace postern::gateway

@@ -46,7 +46,8 @@ void Worker::offer(std::unique_ptr<RemoteSession> session) {
 UnixTime Worker::due_at() const {
     if (offered_) return 0;
     const auto interval = poll_interval(source_->policy(), source_->facts, presence(), now());
-    const UnixTime regular = std::min(source_->row.next_poll_at, last_poll_at_ + interval.count());
+    UnixTime regular = source_->row.next_poll_at;
+    if (last_poll_at_ != 0) regular = std::min(regular, last_poll_at_ + interval.count());
     return std::max(not_before_, regular);
 }
 

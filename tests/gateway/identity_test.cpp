@@ -1,0 +1,158 @@
+// Ids that are missing, equal, used again or all changed (gateway.md 2.6).
+#include <algorithm>
+
+#include "tests/gateway/support/world.hpp"
+
+namespace postern::gateway {
+namespace {
+
+using store::ReceiptState;
+using test::mail_text;
+
+class Identity : public test::World {
+protected:
+    void fill(unsigned count) {
+        for (unsigned i = 1; i <= count; ++i) provider_.add(mail_text(i, 300 + 3 * i));
+        provision();
+        poll();
+        provider_.fetches = provider_.header_fetches = 0;
+        provider_.fetched.clear();
+    }
+    void renumber() {
+        for (auto& message : provider_.maildrop) message.uidl = "new-" + message.uidl;
+    }
+};
+
+TEST_F(Identity, TwinsAreStoredOnceEach) {  // A11
+    provider_.add(mail_text(1), "same");
+    provider_.add(mail_text(2, 500), "same");
+    provider_.add(mail_text(1), "same");
+    provision();
+    for (int i = 0; i < 4; ++i) poll(7200);
+    EXPECT_EQ(contents().size(), 3U);
+    EXPECT_EQ(provider_.fetches, 3);
+}
+
+TEST_F(Identity, ARenumberedMaildrop) {  // C1
+    fill(40);
+    const auto uids = mailbox()->columns().uid.size();
+    renumber();
+    EXPECT_EQ(poll().rebound, 40U);
+    EXPECT_EQ(provider_.fetches, 0);
+    EXPECT_LE(provider_.header_fetches, 40);
+    EXPECT_EQ(contents().size(), 40U);
+    EXPECT_EQ(mailbox()->columns().uid.size(), uids);
+    for (int i = 0; i < 3; ++i) poll(7200);
+    EXPECT_EQ(contents().size(), 40U);
+    // Deletion still reaches the right message.
+    expunge(mail_text(7, 321));
+    poll();
+    EXPECT_EQ(provider_.deleted, (std::vector<std::uint64_t>{7}));
+}
+
+TEST_F(Identity, RenumberedWithNewMailAndRemovals) {  // C2
+    configure("absence: 1s");
+    fill(30);
+    renumber();
+    provider_.remove(5);
+    provider_.remove(6);
+    provider_.add(mail_text(31, 900));
+    for (int i = 0; i < 4; ++i) poll(7200);
+    EXPECT_EQ(contents().size(), 29U);
+    EXPECT_EQ(provider_.fetched, (std::vector<std::uint64_t>{31}));
+}
+
+TEST_F(Identity, RenumberedWithEqualSizes) {
+    for (unsigned i = 1; i <= 20; ++i) provider_.add(mail_text(i * 7, 300));
+    provision();
+    poll();
+    provider_.fetches = 0;
+    renumber();
+    EXPECT_EQ(poll().rebound, 20U);
+    EXPECT_EQ(provider_.fetches, 0);
+    EXPECT_EQ(contents().size(), 20U);
+}
+
+TEST_F(Identity, RenumberedWithoutHeaderFetch) {
+    fill(10);
+    provider_.has_header_fetch = false;
+    renumber();
+    for (int i = 0; i < 3; ++i) poll(7200);
+    EXPECT_EQ(contents().size(), 10U);
+}
+
+TEST_F(Identity, OneShardRenumbered) {  // C4
+    fill(30);
+    for (std::size_t i = 0; i < 9; ++i) provider_.maildrop[i].uidl = "moved-" + provider_.maildrop[i].uidl;
+    poll();
+    EXPECT_EQ(contents().size(), 30U);
+    EXPECT_EQ(provider_.fetches, 0);
+}
+
+TEST_F(Identity, NothingHappensOnAPartialRenumberedListing) {
+    fill(10);
+    renumber();
+    provider_.incomplete = "cut";
+    EXPECT_FALSE(poll().end);
+    EXPECT_EQ(contents().size(), 10U);
+    provider_.incomplete.clear();
+    EXPECT_EQ(poll().rebound, 10U);
+}
+
+TEST_F(Identity, AServerWithoutIds) {  // A13
+    provider_.has_ids = false;
+    configure("absence: 1s");
+    fill(8);
+    for (int i = 0; i < 10; ++i) {
+        if (i % 3 == 0) provider_.add(mail_text(100 + static_cast<unsigned>(i)));
+        if (i == 5) provider_.remove(2);
+        poll(7200);
+    }
+    EXPECT_EQ(contents().size(), 12U);
+    EXPECT_EQ(provider_.fetches, 4);
+}
+
+TEST_F(Identity, DeletionWithoutIdsNeedsTheHeader) {
+    provider_.has_ids = false;
+    fill(4);
+    expunge(mail_text(2, 306));
+    poll();
+    EXPECT_EQ(provider_.deleted, (std::vector<std::uint64_t>{2}));
+}
+
+TEST_F(Identity, IdsThatDisappearAndComeBack) {
+    fill(8);
+    provider_.has_ids = false;
+    provider_.add(mail_text(50));
+    poll(7200);
+    EXPECT_EQ(contents().size(), 9U);
+    EXPECT_EQ(provider_.fetched, (std::vector<std::uint64_t>{9}));
+    provider_.has_ids = true;
+    for (int i = 0; i < 3; ++i) poll(7200);
+    EXPECT_EQ(contents().size(), 9U);
+}
+
+TEST_F(Identity, AnIdUsedAgain) {  // C3
+    configure("absence: 1s");
+    fill(5);
+    provider_.remove(5);
+    provider_.add(mail_text(60, 900), "uid5");
+    poll();
+    EXPECT_EQ(contents().size(), 6U);
+    poll();
+    poll();
+    EXPECT_EQ(contents().size(), 5U);
+    EXPECT_EQ(contents().back(), mail_text(60, 900));
+    EXPECT_TRUE(provider_.deleted.empty());
+}
+
+TEST_F(Identity, SizesThatMeanNothing) {  // A10
+    fill(20);
+    provider_.listed_size = [](std::uint64_t size) { return size * 2 + 1; };
+    for (int i = 0; i < 3; ++i) poll(7200);
+    EXPECT_EQ(contents().size(), 20U);
+    EXPECT_EQ(provider_.fetches, 0);
+}
+
+}  // namespace
+}  // namespace postern::gateway

@@ -1,0 +1,104 @@
+#include "gateway/reconcile.hpp"
+
+#include <gtest/gtest.h>
+
+namespace postern::gateway {
+namespace {
+
+using store::Receipt;
+using store::ReceiptState;
+
+RemoteItem item(std::string id, std::uint64_t size) {
+    RemoteItem out;
+    out.id = std::move(id);
+    out.size = size;
+    return out;
+}
+Receipt receipt(std::string uidl, std::uint64_t size, ReceiptState state = ReceiptState::stored,
+                std::uint32_t occurrence = 0) {
+    Receipt out;
+    out.uidl = std::move(uidl);
+    out.size_listed = size;
+    out.state = state;
+    out.occurrence = occurrence;
+    return out;
+}
+
+TEST(Reconcile, KnownUnknownMissing) {
+    const std::vector<RemoteItem> items = {item("b", 2), item("c", 3), item("", 9)};
+    const std::vector<Receipt> receipts = {receipt("a", 1), receipt("b", 2)};
+    const auto r = reconcile(items, receipts);
+    ASSERT_EQ(r.known.size(), 1U);
+    EXPECT_EQ(r.known[0].item, 0U);
+    EXPECT_EQ(r.known[0].receipt, 1U);
+    EXPECT_FALSE(r.known[0].doubtful || r.known[0].twin);
+    ASSERT_EQ(r.unknown.size(), 1U);
+    EXPECT_EQ(r.unknown[0].item, 1U);
+    EXPECT_EQ(r.missing, std::vector<std::size_t>{0});
+}
+
+TEST(Reconcile, TwinsBySize) {
+    const std::vector<RemoteItem> items = {item("a", 20), item("a", 10), item("a", 30)};
+    const std::vector<Receipt> receipts = {receipt("a", 10, ReceiptState::stored, 0),
+                                           receipt("a", 20, ReceiptState::stored, 1)};
+    const auto r = reconcile(items, receipts);
+    ASSERT_EQ(r.known.size(), 2U);
+    EXPECT_EQ(r.known[0].receipt, 1U);
+    EXPECT_EQ(r.known[1].receipt, 0U);
+    EXPECT_TRUE(r.known[0].twin);
+    ASSERT_EQ(r.unknown.size(), 1U);
+    EXPECT_EQ(r.unknown[0].occurrence, 2U);
+}
+
+TEST(Reconcile, OtherSizeIsDoubtful) {
+    const std::vector<RemoteItem> items = {item("a", 11)};
+    const std::vector<Receipt> receipts = {receipt("a", 10)};
+    const auto r = reconcile(items, receipts);
+    ASSERT_EQ(r.known.size(), 1U);
+    EXPECT_TRUE(r.known[0].doubtful);
+}
+
+TEST(Reconcile, TombstonesReturnOnlyWithTheirSize) {
+    const std::vector<RemoteItem> items = {item("a", 10), item("b", 11)};
+    const std::vector<Receipt> receipts = {receipt("a", 10, ReceiptState::vanished),
+                                           receipt("b", 10, ReceiptState::delete_done)};
+    const auto r = reconcile(items, receipts);
+    ASSERT_EQ(r.returned.size(), 1U);
+    EXPECT_EQ(r.returned[0].receipt, 0U);
+    ASSERT_EQ(r.unknown.size(), 1U);
+    EXPECT_EQ(r.unknown[0].occurrence, 1U);
+    EXPECT_TRUE(r.missing.empty());
+}
+
+TEST(Reconcile, ReboundIsHistory) {
+    const std::vector<RemoteItem> items = {item("a", 10)};
+    const std::vector<Receipt> receipts = {receipt("a", 10, ReceiptState::rebound)};
+    const auto r = reconcile(items, receipts);
+    EXPECT_EQ(r.unknown.size(), 1U);
+}
+
+TEST(Reconcile, LooksRenumbered) {
+    Reconciliation r;
+    r.missing.resize(10);
+    EXPECT_TRUE(looks_renumbered(r, 10));
+    EXPECT_TRUE(looks_renumbered(r, 5));
+    EXPECT_FALSE(looks_renumbered(r, 4));
+    r.known.resize(2);
+    EXPECT_FALSE(looks_renumbered(r, 10));
+    r.known.clear();
+    r.missing.resize(4);
+    EXPECT_FALSE(looks_renumbered(r, 4));
+}
+
+TEST(Reconcile, LargeListingsAreQuick) {
+    std::vector<RemoteItem> items;
+    std::vector<Receipt> receipts;
+    for (int i = 0; i < 50'000; ++i) {
+        items.push_back(item("id" + std::to_string(i), 1));
+        receipts.push_back(receipt("id" + std::to_string(49'999 - i), 1));
+    }
+    EXPECT_EQ(reconcile(items, receipts).known.size(), 50'000U);
+}
+
+}  // namespace
+}  // namespace postern::gateway

@@ -1,0 +1,146 @@
+// T4 to T9, T16, T18, T19: what the user deletes is deleted at the provider, on purpose and once.
+#include "tests/gateway/support/world.hpp"
+
+namespace postern::gateway {
+namespace {
+
+using store::ReceiptState;
+using test::FakeProvider;
+using test::mail_text;
+
+class Removal : public test::World {
+protected:
+    void SetUp() override {
+        for (unsigned i = 1; i <= 5; ++i) provider_.add(mail_text(i));
+        provision();
+        poll();
+        // I3: the intent is on disk before the deletion arrives.
+        provider_.on_delete = [this](const FakeProvider::Message& message) {
+            auto session = must(store_->connect());
+            bool intended = false;
+            for (const auto& r : must(session->read_receipts(account_, source_, store::any_receipt_state))) {
+                if (r.uidl == message.uidl && r.state == ReceiptState::delete_sent) intended = true;
+            }
+            EXPECT_TRUE(intended) << message.uidl;
+        };
+    }
+};
+
+TEST_F(Removal, LastCopyExpungedIsDeletedThere) {  // B1
+    expunge(mail_text(2));
+    EXPECT_EQ(states()["uid2"], ReceiptState::delete_wanted);
+    poll();
+    EXPECT_EQ(provider_.deleted, (std::vector<std::uint64_t>{2}));
+    EXPECT_EQ(states()["uid2"], ReceiptState::delete_done);
+    EXPECT_EQ(contents().size(), 4U);
+}
+
+TEST_F(Removal, OldStyleMoveDeletesNothing) {  // B2
+    copy(mail_text(2), "Archive");
+    expunge(mail_text(2));
+    for (int i = 0; i < 5; ++i) poll();
+    EXPECT_TRUE(provider_.deleted.empty());
+    EXPECT_EQ(contents("Archive").size(), 1U);
+    expunge(mail_text(2), "Archive");
+    poll();
+    EXPECT_EQ(provider_.deleted.size(), 1U);
+}
+
+TEST_F(Removal, NeverMeansNever) {
+    configure("remote_delete: never");
+    expunge(mail_text(2));
+    poll();
+    EXPECT_TRUE(provider_.deleted.empty());
+    EXPECT_TRUE(poll().unchanged);
+}
+
+TEST_F(Removal, AnswerToQuitLostButDone) {  // B5
+    expunge(mail_text(2));
+    provider_.commit = FakeProvider::Commit::lost_but_done;
+    poll();
+    EXPECT_EQ(states()["uid2"], ReceiptState::delete_sent);
+    provider_.commit = FakeProvider::Commit::works;
+    provider_.fetched.clear();
+    poll();
+    EXPECT_EQ(states()["uid2"], ReceiptState::delete_done);
+    EXPECT_TRUE(provider_.fetched.empty());
+}
+
+TEST_F(Removal, AnswerToQuitLostAndRolledBack) {  // B6
+    expunge(mail_text(2));
+    provider_.commit = FakeProvider::Commit::lost_and_rolled_back;
+    poll();
+    provider_.commit = FakeProvider::Commit::works;
+    poll();
+    EXPECT_EQ(provider_.deleted, (std::vector<std::uint64_t>{2}));
+    EXPECT_EQ(states()["uid2"], ReceiptState::delete_done);
+    EXPECT_EQ(contents().size(), 4U);
+}
+
+TEST_F(Removal, NumbersShiftBetweenSessions) {  // B7
+    expunge(mail_text(3));
+    provider_.remove(1);
+    poll();
+    EXPECT_EQ(provider_.deleted, (std::vector<std::uint64_t>{3}));
+}
+
+TEST_F(Removal, AServerThatDoesNotDelete) {  // B8
+    expunge(mail_text(2));
+    provider_.ignores_deletes = true;
+    int arrived = 0;
+    provider_.on_delete = [&arrived](const FakeProvider::Message&) { ++arrived; };
+    for (int i = 0; i < 10; ++i) poll();
+    EXPECT_EQ(arrived, 4);
+    EXPECT_EQ(contents().size(), 4U);
+}
+
+TEST_F(Removal, SomebodyElseWasFaster) {  // T18
+    expunge(mail_text(2));
+    provider_.remove(2);
+    poll();
+    EXPECT_EQ(states()["uid2"], ReceiptState::delete_done);
+    EXPECT_TRUE(provider_.deleted.empty());
+}
+
+TEST_F(Removal, TheIdWasUsedForAnotherMessage) {  // C3
+    expunge(mail_text(2));
+    provider_.remove(2);
+    provider_.add(mail_text(77, 900), "uid2");
+    poll();
+    poll();
+    EXPECT_TRUE(provider_.deleted.empty());
+    EXPECT_EQ(contents().back(), mail_text(77, 900));
+}
+
+TEST_F(Removal, ManyAtOnceAreHeldThenDone) {  // B16
+    configure("delete_brake: 2, delete_brake_percent: 30, hold: 1h");
+    for (unsigned i = 1; i <= 4; ++i) expunge(mail_text(i));
+    for (int i = 0; i < 3; ++i) poll();
+    EXPECT_TRUE(provider_.deleted.empty());
+    poll(4000);
+    EXPECT_EQ(provider_.deleted.size(), 4U);
+}
+
+TEST_F(Removal, ListedAgainAfterItWasDone) {  // T16
+    expunge(mail_text(2));
+    poll();
+    provider_.maildrop.push_back({"uid2", mail_text(2), 2});
+    poll();
+    EXPECT_EQ(provider_.deleted.size(), 2U);
+    EXPECT_EQ(contents().size(), 4U);
+}
+
+TEST_F(Removal, LocalMailIsNobodysBusiness) {  // I10, B17
+    mail::NewMail local;
+    local.content = std::make_shared<const std::string>(mail_text(99));
+    mail::DeliveryRequest request;
+    request.mailbox = node_->account->find_mailbox("Drafts")->id;
+    request.messages.push_back(local);
+    must(node_->runtime.run(node_->account->deliver(request)));
+    expunge(mail_text(99), "Drafts");
+    poll();
+    EXPECT_TRUE(provider_.deleted.empty());
+}
+
+}  // namespace
+}  // namespace postern::gateway

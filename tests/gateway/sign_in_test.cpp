@@ -1,0 +1,131 @@
+// Pass-through sign-in (gateway.md 3, model B).
+#include <boost/asio/co_spawn.hpp>
+
+#include "tests/gateway/support/world.hpp"
+
+namespace postern::gateway {
+namespace {
+
+using test::mail_text;
+
+class Entrance : public test::World {
+protected:
+    void SetUp() override { start(); }
+    Result<postern::Identity> sign_in(const std::string& password,
+                                      const std::string& login = "user@example.net") {
+        Credentials credentials;
+        credentials.login = login;
+        credentials.password = password;
+        return node_->runtime.run(node_->sign_in.verify(credentials));
+    }
+    std::shared_ptr<Source> source_of(AccountId account) {
+        auto rows = must(node_->runtime.run(node_->service.list_sources(account)));
+        return Source::of(rows.at(0), settings_);
+    }
+};
+
+TEST_F(Entrance, TheFirstSignInMakesAccountAndSource) {
+    provider_.add(mail_text(1));
+    auto identity = sign_in("secret");
+    ASSERT_TRUE(identity) << identity.error().to_string();
+    EXPECT_EQ(identity->login, "user@example.net");
+    EXPECT_EQ(provider_.opens, 1);
+    auto account = must(node_->runtime.run(node_->service.open(identity->account)));
+    for (const auto* name : {"INBOX", "Drafts", "Sent", "Trash", "Junk", "Archive"}) {
+        EXPECT_NE(account->find_mailbox(name), nullptr) << name;
+    }
+    EXPECT_EQ(account->find_mailbox("INBOX")->total, 0U);  // sign-in does not wait for mail
+    // The session that proved the password collects.
+    while (account->find_mailbox("INBOX")->total == 0) node_->runtime.settle();
+    EXPECT_EQ(provider_.opens, 1);
+}
+
+TEST_F(Entrance, AWrongPasswordMakesNothing) {
+    auto identity = sign_in("wrong");
+    ASSERT_FALSE(identity);
+    EXPECT_EQ(identity.error().code, Errc::authentication_failed);
+    EXPECT_FALSE(node_->runtime.run(node_->service.find_account("user@example.net")));
+}
+
+TEST_F(Entrance, TheSameWrongPasswordIsNotSentTwice) {  // E7
+    EXPECT_FALSE(sign_in("wrong"));
+    EXPECT_EQ(sign_in("wrong").error().code, Errc::authentication_failed);
+    EXPECT_EQ(provider_.opens, 1);
+    for (int i = 0; i < 10; ++i) EXPECT_FALSE(sign_in("wrong" + std::to_string(i)));
+    EXPECT_EQ(provider_.opens, 5);
+    EXPECT_EQ(sign_in("secret").error().code, Errc::unavailable);
+    clock_ += 3700;
+    EXPECT_TRUE(sign_in("secret"));
+}
+
+TEST_F(Entrance, LaterSignInsAskNobody) {
+    EXPECT_TRUE(sign_in("secret"));
+    node_->runtime.settle();
+    const int opens = provider_.opens;
+    for (int i = 0; i < 5; ++i) EXPECT_TRUE(sign_in("secret"));
+    EXPECT_EQ(provider_.opens, opens);
+    EXPECT_EQ(node_->hasher.checks, 1);
+    EXPECT_TRUE(sign_in("secret", "USER@Example.NET"));  // the same mailbox
+}
+
+TEST_F(Entrance, ParallelSignInsShareOneQuestion) {  // E3
+    int good = 0;
+    for (int i = 0; i < 6; ++i) {
+        Credentials credentials;
+        credentials.login = "user@example.net";
+        credentials.password = "secret";
+        boost::asio::co_spawn(
+            node_->runtime.core(0), node_->sign_in.verify(credentials),
+            [&good](std::exception_ptr, Result<postern::Identity> result) { good += result ? 1 : 0; });
+    }
+    while (good < 6) node_->runtime.settle();
+    EXPECT_EQ(provider_.opens, 1);
+}
+
+TEST_F(Entrance, ProviderDown) {  // E4, E6
+    auto identity = sign_in("secret");
+    node_->runtime.settle();
+    provider_.open_fault = Fault(FaultKind::offline, "down");
+    EXPECT_TRUE(sign_in("secret"));
+    EXPECT_EQ(sign_in("other").error().code, Errc::unavailable);
+    EXPECT_EQ(sign_in("secret", "new@example.net").error().code, Errc::unavailable);
+    clock_ += 15 * 86400;
+    EXPECT_EQ(sign_in("secret").error().code, Errc::unavailable);
+}
+
+TEST_F(Entrance, PasswordChangedThere) {  // E5
+    auto identity = sign_in("secret");
+    ASSERT_TRUE(identity);
+    node_->runtime.settle();
+    provider_.password = "changed";
+    EXPECT_TRUE(sign_in("changed"));
+    const auto source = source_of(identity->account);
+    EXPECT_EQ(must(source->credential(node_->sealer)).secret, "changed");
+    clock_ += 700;
+    EXPECT_EQ(sign_in("secret").error().code, Errc::authentication_failed);
+}
+
+TEST_F(Entrance, ARestartKnowsThePassword) {
+    auto identity = sign_in("secret");
+    start();
+    const int opens = provider_.opens;
+    EXPECT_TRUE(sign_in("secret"));
+    EXPECT_EQ(provider_.opens, opens);
+}
+
+TEST_F(Entrance, NoPasswordInTheStoreOrTheErrors) {  // E9, with a real sealer the sealed text is opaque
+    ASSERT_TRUE(sign_in("secret"));
+    EXPECT_EQ(sign_in("hush").error().to_string().find("hush"), std::string::npos);
+}
+
+TEST_F(Entrance, LocalAccountsAreNotOurs) {
+    mail::NewAccount local;
+    local.login = "local@example.net";
+    local.secret = "$argon2id$x";
+    must(node_->runtime.run(node_->service.create_account(local)));
+    EXPECT_EQ(sign_in("secret", "local@example.net").error().code, Errc::not_found);
+    EXPECT_EQ(provider_.opens, 0);
+}
+
+}  // namespace
+}  // namespace postern::gateway

@@ -1,0 +1,34 @@
+#pragma once
+// A store that can die before or after any write, or refuse one.
+#include <functional>
+#include <memory>
+
+#include "postern/store/store.hpp"
+
+namespace postern::gateway::test {
+
+/// Thrown through everything: the process is gone.
+struct Crash {};
+
+struct StoreHooks {
+    std::function<void()> step;           ///< before and after every write; may throw Crash
+    std::optional<Error> refuse_content;  ///< what a commit that brings content answers
+};
+
+/// Passes everything on to `inner`.
+class CrashingStore final : public store::Store {
+public:
+    CrashingStore(store::Store& inner, StoreHooks& hooks) : inner_(inner), hooks_(hooks) {}
+    store::StoreCapabilities capabilities() const override { return inner_.capabilities(); }
+    Result<std::unique_ptr<store::StoreSession>> connect() override;
+    Result<void> listen(store::ChangeListener listener) override {
+        return inner_.listen(std::move(listener));
+    }
+    void close() override {}
+
+private:
+    store::Store& inner_;
+    StoreHooks& hooks_;
+};
+
+}  // namespace postern::gateway::test

@@ -1,0 +1,80 @@
+#pragma once
+// A provider in memory with a real maildrop: deletions are marks until the session is closed with commit, one session a
+// maildrop, numbers that live for one session. What it does wrong is a set of switches.
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "postern/gateway/connector.hpp"
+
+namespace postern::gateway::test {
+
+class FakeProvider {
+public:
+    struct Message {
+        std::string uidl;
+        std::string content;
+        std::uint64_t serial = 0;  ///< which message it is, whatever its id
+    };
+
+    // Switches.
+    bool has_ids = true;
+    bool has_header_fetch = true;
+    std::size_t window = 4;
+    std::optional<int> expire_days;
+    std::chrono::seconds login_delay{0};
+    std::optional<Fault> open_fault;
+    std::optional<Fault> pull_fault;
+    std::string incomplete;                        ///< why listings prove nothing
+    std::optional<std::uint64_t> break_at_serial;  ///< the line breaks when this message is fetched
+    std::optional<std::uint64_t> refuse_serial;    ///< fetching this one is refused, the line lives
+    std::function<std::uint64_t(std::uint64_t)> listed_size;
+    enum class Commit { works, lost_but_done, lost_and_rolled_back } commit = Commit::works;
+    bool ignores_deletes = false;
+    std::string password = "secret";
+
+    // What happened.
+    int opens = 0;
+    int open_sessions = 0;
+    int most_sessions = 0;
+    int commits = 0;
+    int abandons = 0;
+    int full_listings = 0;
+    int fetches = 0;
+    int header_fetches = 0;
+    std::vector<std::uint64_t> fetched;
+    std::vector<std::uint64_t> deleted;  ///< serials that clients removed
+    std::vector<std::uint64_t> ever_served;
+    std::function<void(const Message&)> on_delete;  ///< a deletion arrived
+    std::function<void()> on_commit;
+    std::function<void()> step;  ///< called at the begin and the end of every call: may throw (a crash)
+
+    /// Adds a message at the end; answers its serial.
+    std::uint64_t add(std::string content, std::string uidl = "");
+    /// Another client removes it.
+    void remove(std::uint64_t serial);
+    Message* find(std::uint64_t serial);
+    bool has(std::uint64_t serial) { return find(serial) != nullptr; }
+
+    std::vector<Message> maildrop;
+
+private:
+    std::uint64_t next_serial_ = 1;
+};
+
+class FakeConnector final : public Connector {
+public:
+    explicit FakeConnector(FakeProvider& provider) : provider_(provider) {}
+    const ConnectorInfo& describe() const override;
+    Task<Outcome<std::unique_ptr<RemoteSession>>> open(OpenRequest request) override;
+
+private:
+    FakeProvider& provider_;
+};
+
+/// A message with a header of its own; the same number gives the same octets.
+std::string mail_text(unsigned number, std::size_t octets = 300);
+
+}  // namespace postern::gateway::test

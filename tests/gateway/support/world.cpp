@@ -1,0 +1,185 @@
+#include "tests/gateway/support/world.hpp"
+
+#include <stdlib.h>
+
+#include "kernel/config/yaml_reader.hpp"
+#include "store-sqlite/store.hpp"
+
+namespace postern::gateway::test {
+
+namespace {
+
+mail::MailOptions options_with(UnixTime& clock) {
+    mail::MailOptions options;
+    options.clock = [&clock] { return clock; };
+    return options;
+}
+
+class OneConnector final : public Lookup {
+public:
+    explicit OneConnector(Connector& connector) : connector_(connector) {}
+
+protected:
+    void* find_object(const InterfaceId&, std::string_view) const override { return &connector_; }
+    std::vector<const RegistryEntry*> entries(const InterfaceId&) const override { return {}; }
+
+private:
+    Connector& connector_;
+};
+
+}  // namespace
+
+Node::Node(store::Store& inner, StoreHooks& hooks, const Settings& settings, UnixTime& clock)
+    : store(inner, hooks),
+      service(runtime, store, log, options_with(clock), {}),
+      engine(runtime, log, settings, service, sealer),
+      sign_in(engine, hasher) {}
+
+World::World() {
+    reset();
+}
+
+void World::reset() {
+    node_.reset();
+    store_.reset();
+    if (!folder_.empty()) std::filesystem::remove_all(folder_);
+    provider_ = FakeProvider();
+    hooks_ = StoreHooks();
+    account_ = AccountId{};
+    std::string name = (std::filesystem::temp_directory_path() / "gateway-test-XXXXXX").string();
+    folder_ = mkdtemp(name.data());
+    store_ = must(store::sqlite::SqliteStore::open(folder_.string(), {}));
+    configure("");
+}
+
+World::~World() {
+    node_.reset();
+    store_.reset();
+    std::filesystem::remove_all(folder_);
+}
+
+void World::configure(const std::string& more) {
+    Diagnostics problems;
+    const std::string text = "accounts: { \"*\": { source: fake, server: \"127.0.0.1:110\", tls: none" +
+                             (more.empty() ? "" : ", " + more) + " } }";
+    settings_.read(config::read_yaml_text(text, "test", problems), problems);
+    EXPECT_FALSE(problems.has_errors()) << problems.entries().front().text;
+    const auto resolved = settings_.resolve(OneConnector(connector_));
+    EXPECT_TRUE(resolved) << resolved.error().to_string();
+    if (node_) start();
+}
+
+void World::start() {
+    node_.reset();
+    node_ = std::make_unique<Node>(*store_, hooks_, settings_, clock_);
+    if (account_ == AccountId{}) return;
+    auto sources = must(node_->runtime.run(node_->service.list_sources(account_)));
+    node_->account = must(node_->runtime.run(node_->service.open(account_)));
+    node_->worker =
+        std::make_shared<Worker>(node_->engine, Source::of(sources.at(0), settings_), node_->runtime.core(0));
+}
+
+void World::provision() {
+    start();
+    mail::NewAccount fresh;
+    fresh.login = "user@example.net";
+    account_ = must(node_->runtime.run(node_->service.create_account(fresh)));
+    Source source;
+    source.row.account = account_;
+    source.row.id = source_ = SourceId{node_->service.new_id()};
+    source.row.connector = "fake";
+    source.row.epoch = 1;
+    source.config.provider = "*";
+    source.config.remote_login = "user@example.net";
+    source.config.created_at = clock_;
+    source.facts.seen_at = clock_;
+    source.set_password("secret", node_->sealer);
+    auto saved = node_->runtime.run(node_->service.put_source(source.packed()));
+    ASSERT_TRUE(saved) << saved.error().to_string();
+    start();
+}
+
+namespace {
+// Task<void> has no value to wait for.
+Task<bool> polled(std::shared_ptr<Worker> worker) {
+    co_await worker->poll();
+    co_return true;
+}
+}  // namespace
+
+SessionReport World::poll(UnixTime after) {
+    clock_ += after;
+    node_->runtime.run(polled(node_->worker));
+    return node_->worker->last_report();
+}
+
+std::shared_ptr<mail::Mailbox> World::mailbox(std::string_view name) {
+    const auto* info = node_->account->find_mailbox(name);
+    return must(node_->runtime.run(node_->account->open_mailbox(info->id)));
+}
+
+std::vector<mail::Slot> World::slots(std::string_view name) {
+    auto box = mailbox(name);
+    std::vector<mail::Slot> out;
+    for (mail::Slot s = 0; s < box->slot_count(); ++s) {
+        if (box->columns().is_alive(s)) out.push_back(s);
+    }
+    return out;
+}
+
+std::vector<std::string> World::contents(std::string_view name) {
+    auto box = mailbox(name);
+    std::vector<MessageId> ids;
+    for (const auto slot : slots(name)) ids.push_back(box->columns().message[slot]);
+    auto loaded = must(node_->runtime.run(node_->account->load_messages(ids)));
+    std::vector<std::string> out;
+    for (const auto& message : loaded) {
+        const auto size = message->record.size();
+        out.push_back(must(node_->runtime.run(node_->account->read_content(message, 0, size))));
+    }
+    return out;
+}
+
+mail::Slot World::slot_of(const std::string& content, std::string_view name) {
+    const auto all = contents(name);
+    const auto living = slots(name);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (all[i] == content) return living[i];
+    }
+    throw std::runtime_error("no such message");
+}
+
+void World::expunge(const std::string& content, std::string_view name) {
+    mail::ExpungeRequest request;
+    request.slots = std::vector<mail::Slot>{slot_of(content, name)};
+    request.force = true;
+    must(node_->runtime.run(mailbox(name)->expunge(request)));
+}
+
+void World::copy(const std::string& content, std::string_view to) {
+    mail::TransferRequest request;
+    request.slots = {slot_of(content)};
+    request.destination = node_->account->find_mailbox(to)->id;
+    must(node_->runtime.run(mailbox()->transfer(request)));
+}
+
+void World::set_flags(const std::string& content, mail::FlagBits flags, std::vector<std::string> keywords) {
+    mail::StoreFlagsRequest request;
+    request.mode = mail::StoreFlagsRequest::Mode::add;
+    request.slots = {slot_of(content)};
+    request.flags = flags;
+    request.keywords = std::move(keywords);
+    must(node_->runtime.run(mailbox()->store_flags(request)));
+}
+
+std::vector<store::Receipt> World::receipts() {
+    return must(node_->runtime.run(node_->account->read_receipts(source_, store::any_receipt_state)));
+}
+
+std::map<std::string, store::ReceiptState> World::states() {
+    std::map<std::string, store::ReceiptState> out;
+    for (const auto& receipt : receipts()) out[receipt.uidl] = receipt.state;
+    return out;
+}
+
+}  // namespace postern::gateway::test

@@ -1,0 +1,98 @@
+#pragma once
+// A provider, a store, and a Postern between them that can be ended at any moment and started again.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "gateway/engine.hpp"
+#include "gateway/sign_in.hpp"
+#include "kernel/mail/service.hpp"
+#include "tests/gateway/support/crashing_store.hpp"
+#include "tests/gateway/support/fake_provider.hpp"
+#include "tests/mail/support/loop_runtime.hpp"
+
+namespace postern::gateway::test {
+
+class PlainSealer final : public Sealer {
+public:
+    std::string seal(std::string_view context, std::string_view plain) override {
+        return std::string(context) + '|' + std::string(plain);
+    }
+    Result<std::string> open(std::string_view context, std::string_view sealed) override {
+        const std::string start = std::string(context) + '|';
+        if (!sealed.starts_with(start)) return Error(Errc::corrupt);
+        return std::string(sealed.substr(start.size()));
+    }
+};
+
+class PlainHasher final : public PasswordHasher {
+public:
+    std::string hash(const std::string& password) override { return "hash of " + password; }
+    bool matches(const std::string& password, const std::string& stored) override {
+        ++checks;
+        return stored == "hash of " + password;
+    }
+    int checks = 0;
+};
+
+/// The process: gone after a crash, while store, provider and clock go on.
+struct Node {
+    Node(store::Store& store, StoreHooks& hooks, const Settings& settings, UnixTime& clock);
+
+    mail::test::LoopRuntime runtime;
+    mail::test::SilentLog log;
+    PlainSealer sealer;
+    PlainHasher hasher;
+    CrashingStore store;
+    mail::MailServiceImpl service;
+    Engine engine;
+    SignIn sign_in;
+    std::shared_ptr<Worker> worker;
+    std::shared_ptr<mail::Account> account;
+};
+
+class World : public ::testing::Test {
+protected:
+    World();
+    ~World() override;
+
+    /// Reads the settings of `accounts: { "*": { ... } }` anew and starts over.
+    void configure(const std::string& more);
+    /// Makes the account and its source, as a first sign-in would.
+    void provision();
+    /// (Re)starts the process.
+    void start();
+    /// A new world: empty provider, empty store.
+    void reset();
+
+    /// One poll; the clock moves on by `after` first.
+    SessionReport poll(UnixTime after = 60);
+    std::shared_ptr<mail::Mailbox> mailbox(std::string_view name = "INBOX");
+    /// Contents of the living messages of a mailbox, in UID order.
+    std::vector<std::string> contents(std::string_view name = "INBOX");
+    std::vector<mail::Slot> slots(std::string_view name = "INBOX");
+    mail::Slot slot_of(const std::string& content, std::string_view name = "INBOX");
+    void expunge(const std::string& content, std::string_view name = "INBOX");
+    void copy(const std::string& content, std::string_view to);
+    void set_flags(const std::string& content, mail::FlagBits flags, std::vector<std::string> keywords = {});
+    std::vector<store::Receipt> receipts();
+    std::map<std::string, store::ReceiptState> states();  ///< by uidl; the last occurrence
+    template <class T>
+    T must(Result<T> result) {
+        if (!result) throw std::runtime_error(result.error().to_string());
+        return std::move(result.value());
+    }
+
+    UnixTime clock_ = 1'800'000'000;
+    FakeProvider provider_;
+    FakeConnector connector_{provider_};
+    Settings settings_;
+    StoreHooks hooks_;
+    std::filesystem::path folder_;
+    std::unique_ptr<store::Store> store_;
+    std::unique_ptr<Node> node_;
+    AccountId account_{};
+    SourceId source_{};
+};
+
+}  // namespace postern::gateway::test
