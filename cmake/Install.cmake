@@ -1,6 +1,5 @@
 # Where things go under the prefix, and the package that find_package(Postern) finds.
 # Component "sdk" is what a plugin author needs; the rest is what an operator needs.
-include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(postern_package_directory ${CMAKE_INSTALL_LIBDIR}/cmake/Postern)
@@ -14,3 +13,8 @@ configure_package_config_file(${CMAKE_SOURCE_DIR}/cmake/PosternConfig.cmake.in
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/PosternConfigVersion.cmake COMPATIBILITY SameMajorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/PosternConfig.cmake ${CMAKE_BINARY_DIR}/PosternConfigVersion.cmake
     cmake/PosternPlugin.cmake cmake/plugin.version DESTINATION ${postern_package_directory} COMPONENT sdk)
+
+install(TARGETS postern RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/config/profiles DESTINATION share/postern)
+install(FILES ${CMAKE_SOURCE_DIR}/config/postern.yaml ${CMAKE_SOURCE_DIR}/config/postern.service
+    DESTINATION share/postern/examples)
