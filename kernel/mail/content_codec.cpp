@@ -63,7 +63,7 @@ Result<std::string> decode_chunk(std::string_view chunk) {
     const Error corrupt(Errc::corrupt, "a content chunk does not decode");
     if (chunk.empty()) return corrupt;
     const std::string_view body = chunk.substr(1);
-    if (chunk[0] == as_is) return std::string(body);
+    if (chunk[0] == as_is && body.size() <= store::content_chunk_size) return std::string(body);
     if (chunk[0] != zstd_frame) return corrupt;
     const unsigned long long size = ZSTD_getFrameContentSize(body.data(), body.size());
     if (size > store::content_chunk_size) return corrupt;  // also its two error values

@@ -21,6 +21,11 @@ struct MailOptions {
     std::size_t inline_limit = 64 << 10;
     /// Flag changes are acknowledged before they are on stable storage, as Dovecot does.
     bool asynchronous_flags = false;
+    /// A snapshot costs in proportion to the mailbox, reading its tail in proportion to the rows: renewed when the
+    /// tail has this many rows and a sixteenth of the messages.
+    std::size_t snapshot_rows = 256;
+    /// Log rows kept behind the newest for other nodes that have not read them yet.
+    Modseq log_rows = 4096;
     std::chrono::seconds keep_account{600};  ///< open after its last use
     std::chrono::seconds keep_mailbox{300};
     /// Tests set it. Seconds since 1970; any thread.

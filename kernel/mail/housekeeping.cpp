@@ -6,20 +6,12 @@
 
 namespace postern::mail {
 
-namespace {
-
-/// A snapshot costs in proportion to the mailbox, reading a tail in proportion to its rows: renewed when the tail is
-/// this many rows and a sixteenth of the messages.
-constexpr std::size_t least_tail = 256;
-/// Rows kept behind the newest for other nodes that have not read them yet.
-constexpr Modseq log_kept = 4096;
-
-}  // namespace
-
 void AccountImpl::rows_applied() {
     for (const auto& [key, hub] : hubs_) {
         MailboxImpl& mailbox = *hub.mailbox;
-        if (mailbox.rows_since_snapshot() < least_tail + mailbox.state().alive().count() / 16) continue;
+        if (mailbox.rows_since_snapshot() <
+            core_.options.snapshot_rows + mailbox.state().alive().count() / 16)
+            continue;
         mailbox.set_rows_since_snapshot(0);
         core_.runtime.spawn(core_.executor, "mail snapshot", renew_snapshot(hub.mailbox, shared_from_this()));
     }
@@ -29,7 +21,8 @@ Task<void> AccountImpl::renew_snapshot(std::shared_ptr<MailboxImpl> mailbox,
                                        [[maybe_unused]] std::shared_ptr<AccountImpl> self) {
     // Every row of the mailbox up to the account's counter has been applied.
     const Modseq modseq = change_seq_;
-    const Modseq prune = modseq > log_kept ? modseq - log_kept : 0;
+    const Modseq kept = core_.options.log_rows;
+    const Modseq prune = modseq > kept ? modseq - kept : 0;
     std::function<Result<void>(store::StoreSession&)> call =
         [id = id_, box = mailbox->id(), modseq, prune, data = SnapshotCodec::encode(mailbox->state())](
             store::StoreSession& session) { return session.put_snapshot(id, box, modseq, data, prune); };

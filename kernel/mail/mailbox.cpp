@@ -151,6 +151,7 @@ void MailboxImpl::replace(MailboxState now, Modseq applied) {
         const auto done = state_.apply(change, modseq, first, differences);
         static_cast<void>(done);
     }
+    state_.adopt_modseqs(now);
     state_.take_recent(now.recent_from());
     applied_ = applied;
     std::sort(differences.expunged.begin(), differences.expunged.end());

@@ -171,6 +171,14 @@ void MailboxState::expunge(const Change& change, Modseq modseq, std::vector<Slot
     history_.record(modseq, change.ranges);
 }
 
+void MailboxState::adopt_modseqs(const MailboxState& from) {
+    for (Slot slot = alive_.next(0); slot != no_slot; slot = alive_.next(slot + 1)) {
+        const Slot theirs = from.find(uid_[slot]);
+        if (theirs != no_slot) modseq_[slot] = from.modseq_[theirs];
+    }
+    history_ = from.history_;
+}
+
 store::CounterDelta MailboxState::count() const {
     store::CounterDelta totals;
     for (Slot slot = alive_.next(0); slot != no_slot; slot = alive_.next(slot + 1)) {

@@ -53,6 +53,9 @@ public:
     /// Errc::corrupt if the row cannot belong to this mailbox (a UID that is not above every other).
     Result<void> apply(const Change& change, Modseq modseq, Uid first_uid, Applied& applied);
 
+    /// Takes over when each message was changed or expunged from a state that holds the same living messages.
+    void adopt_modseqs(const MailboxState& from);
+
     /// Totals by counting, for verification and after a snapshot was read.
     store::CounterDelta count() const;
     /// Removes dead slots: slots change, so only while nobody holds one.

@@ -38,7 +38,7 @@ TEST_F(AccountTest, LargeMessageGoesThroughChunks) {
     mail.content = std::make_shared<const std::string>(text);
     request.messages.push_back(mail);
     must(runtime_.run(account_->deliver(request)));
-    MailServiceImpl other(runtime_, store_, log_, {}, {});  // nothing cached
+    MailServiceImpl other(runtime_, *store_, log_, {}, {});  // nothing cached
     const auto account = open(other);
     const auto inbox = open_mailbox(*account, "INBOX");
     EXPECT_EQ(content(*account, *inbox, 0), text);

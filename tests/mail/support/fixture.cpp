@@ -14,7 +14,7 @@ std::string message_text(unsigned number, std::size_t octets) {
 }
 
 MailFixture::MailFixture()
-    : service_(runtime_, store_, log_,
+    : service_(runtime_, *store_, log_,
                [this] {
                    MailOptions options;
                    options.clock = [this] { return clock_; };
@@ -81,7 +81,7 @@ std::string MailFixture::content(Account& account, const Mailbox& mailbox, Slot 
 }
 
 store::MailboxRow MailFixture::row(std::string_view name) {
-    auto session = must(store_.connect());
+    auto session = must(store_->connect());
     for (const auto& mailbox : must(session->load_account(id_)).mailboxes) {
         if (mailbox.name == name) return mailbox;
     }

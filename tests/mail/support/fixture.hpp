@@ -1,12 +1,14 @@
 #pragma once
-// An account over the store in memory, opened, with short names for what tests do all the time.
+// An account over a fresh store, opened, with short names for what tests do all the time.
 #include <gtest/gtest.h>
 
 #include "kernel/mail/service.hpp"
 #include "tests/mail/support/loop_runtime.hpp"
-#include "tests/mail/support/memory_store.hpp"
 
 namespace postern::mail::test {
+
+/// The store these tests run over: linked in, so that the same tests run over each.
+std::unique_ptr<store::Store> make_store();
 
 /// A message of about `octets` octets, different for each number.
 std::string message_text(unsigned number, std::size_t octets = 400);
@@ -35,7 +37,7 @@ protected:
     UnixTime clock_ = 1'800'000'000;
     LoopRuntime runtime_;
     SilentLog log_;
-    MemoryStore store_;
+    std::unique_ptr<store::Store> store_ = make_store();
     MailServiceImpl service_;
     AccountId id_{};
     std::shared_ptr<Account> account_;

@@ -1,0 +1,178 @@
+// The pieces a hub is made of: bitmap, ring, history, keywords, columns.
+#include "kernel/mail/mailbox_state.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <set>
+
+#include "kernel/mail/flag_ring.hpp"
+
+namespace postern::mail {
+namespace {
+
+TEST(SlotBitmap, RankSelectAndNextAgreeWithASet) {
+    std::mt19937 random(5);
+    SlotBitmap bitmap;
+    std::set<Slot> model;
+    for (unsigned round = 0; round < 40; ++round) {
+        const auto n = random() % 300;
+        for (Slot slot = 0; slot < n; ++slot) model.insert(static_cast<Slot>(bitmap.size()) + slot);
+        bitmap.append(n);
+        std::vector<Slot> dead;
+        for (const Slot slot : model) {
+            if (random() % 5 == 0) dead.push_back(slot);
+        }
+        bitmap.clear(dead);
+        for (const Slot slot : dead) model.erase(slot);
+        ASSERT_EQ(bitmap.count(), model.size());
+        std::uint32_t rank = 0;
+        for (Slot slot = 0; slot < bitmap.size(); ++slot) {
+            ASSERT_EQ(bitmap.rank(slot), rank);
+            ASSERT_EQ(bitmap.test(slot), model.contains(slot));
+            const auto next = model.lower_bound(slot);
+            ASSERT_EQ(bitmap.next(slot), next == model.end() ? no_slot : *next);
+            if (model.contains(slot)) {
+                ASSERT_EQ(bitmap.select(rank++), slot);
+            }
+        }
+        EXPECT_EQ(bitmap.select(rank), no_slot);
+        EXPECT_EQ(bitmap.next(static_cast<Slot>(bitmap.size())), no_slot);
+        EXPECT_EQ(bitmap.rank(no_slot), rank);
+    }
+}
+
+TEST(FlagRing, TellsEachReaderWhatItHasNotRead) {
+    FlagRing ring;
+    const auto start = ring.end();
+    ring.push({{4, 6}, {9, 9}}, 1);
+    const auto middle = ring.end();
+    ring.push({{2, 4}}, 0);
+    EXPECT_EQ(ring.collect(start, 2, 100), (std::vector<Slot>{2, 3, 4, 5, 6, 9}));
+    EXPECT_EQ(ring.collect(start, 1, 100), (std::vector<Slot>{2, 3, 4}));
+    EXPECT_EQ(ring.collect(middle, 2, 3), (std::vector<Slot>{2}));
+    EXPECT_FALSE(ring.concerns(middle, 2, 2));
+    EXPECT_TRUE(ring.concerns(middle, 2, 3));
+    EXPECT_FALSE(ring.concerns(ring.end(), 2, 100));
+    ring.drop_before(middle);
+    EXPECT_FALSE(ring.reaches(start));
+    EXPECT_TRUE(ring.reaches(middle));
+    EXPECT_EQ(ring.collect(middle, 2, 100), (std::vector<Slot>{2, 3, 4}));
+}
+
+TEST(FlagRing, ForgetsTheOldestWhenFull) {
+    FlagRing ring;
+    const auto start = ring.end();
+    ring.push({{0, 0}}, 0);
+    ring.push(std::vector<SlotRun>(FlagRing::max_runs, SlotRun{1, 1}), 0);
+    EXPECT_FALSE(ring.reaches(start));
+    EXPECT_TRUE(ring.reaches(start + 1));
+    EXPECT_TRUE(ring.concerns(start, 7, 1));
+}
+
+TEST(ExpungeHistory, MergesWhatItTellsAndKnowsHowFarBackItReaches) {
+    ExpungeHistory history;
+    history.record(5, std::vector<UidRange>{{10, 12}});
+    history.record(6, std::vector<UidRange>{{3, 3}, {13, 20}});
+    using Ranges = std::vector<std::pair<Uid, Uid>>;
+    EXPECT_EQ(history.since(4), (Ranges{{3, 3}, {10, 20}}));
+    EXPECT_EQ(history.since(5), (Ranges{{3, 3}, {13, 20}}));
+    EXPECT_TRUE(history.since(6).empty());
+    for (Modseq modseq = 7; history.horizon() == 0; ++modseq) {
+        const auto uid = static_cast<Uid>(modseq * 10);
+        history.record(modseq, std::vector<UidRange>{{uid, uid}, {uid + 2, uid + 2}});
+    }
+    EXPECT_LE(history.entries().size(), ExpungeHistory::max_entries);
+    EXPECT_GT(history.entries().front().modseq, history.horizon());
+}
+
+TEST(KeywordTable, SetsAreInternedAndNamesFoldCase) {
+    KeywordTable table;
+    const auto work = table.add("$Work");
+    EXPECT_EQ(table.add("$WORK"), work);
+    const auto junk = table.add("Junk");
+    const KeywordSet both = table.intern({*junk, *work, *junk});
+    EXPECT_EQ(table.intern({*work, *junk}), both);
+    EXPECT_EQ(table.intern({}), 0U);
+    const KeywordSet one = table.without(both, table.intern({*junk}));
+    EXPECT_EQ(table.united(one, table.intern({*junk})), both);
+    EXPECT_EQ(table.without(one, one), 0U);
+    EXPECT_EQ(table.names(), (std::vector<std::string>{"$Work", "Junk"}));
+    for (std::size_t i = table.names().size(); i < max_keywords; ++i)
+        ASSERT_TRUE(table.add("k" + std::to_string(i)));
+    EXPECT_FALSE(table.add("one more"));
+    EXPECT_TRUE(table.add("junk"));
+}
+
+Change add_messages(unsigned n) {
+    Change change;
+    change.kind = ChangeKind::added;
+    change.keyword_sets.resize(1);
+    change.added.assign(n, {MessageId{7}, 0, 0, 100, 0, 0});
+    return change;
+}
+
+TEST(MailboxState, FirstUnseenFollowsFlags) {
+    MailboxState state;
+    MailboxState::Applied applied;
+    ASSERT_TRUE(state.apply(add_messages(5), 1, 1, applied));
+    const auto set = [&](Uid first, Uid last, FlagBits flags) {
+        Change change;
+        change.kind = ChangeKind::flags;
+        change.keyword_sets.resize(1);
+        change.groups = {{flags, 0, 1}};
+        change.ranges = {{first, last}};
+        ASSERT_TRUE(state.apply(change, state.highest_modseq() + 1, 0, applied));
+    };
+    EXPECT_EQ(state.first_unseen(), 0U);
+    set(1, 3, seen);
+    EXPECT_EQ(state.first_unseen(), 3U);
+    set(1, 5, seen);
+    EXPECT_EQ(state.first_unseen(), no_slot);
+    set(2, 2, 0);
+    EXPECT_EQ(state.first_unseen(), 1U);
+    set(2, 2, seen);
+    ASSERT_TRUE(state.apply(add_messages(1), state.highest_modseq() + 1, 6, applied));
+    EXPECT_EQ(state.first_unseen(), 5U);
+}
+
+TEST(MailboxState, VanishedBeyondTheHorizonIsEveryUidThatIsNotThere) {
+    MailboxState state;
+    MailboxState::Applied applied;
+    ASSERT_TRUE(state.apply(add_messages(10), 1, 1, applied));
+    Change gone;
+    gone.kind = ChangeKind::expunged;
+    for (Uid uid = 2; uid <= 10; uid += 2) gone.ranges.push_back({uid, uid});
+    ASSERT_TRUE(state.apply(gone, 2, 0, applied));
+    EXPECT_TRUE(state.vanished_since(1, 20).complete);
+    EXPECT_EQ(state.vanished_since(1, 20).ranges.size(), 5U);
+    EXPECT_TRUE(state.vanished_since(2, 20).ranges.empty());
+    Change many;
+    many.kind = ChangeKind::expunged;
+    for (Uid uid = 1; uid < 200'000; uid += 3) many.ranges.push_back({uid, uid});
+    ASSERT_TRUE(state.apply(many, 3, 0, applied));  // more than the history holds
+    const auto vanished = state.vanished_since(2, 20);
+    EXPECT_FALSE(vanished.complete);
+    using Ranges = std::vector<std::pair<Uid, Uid>>;
+    EXPECT_EQ(vanished.ranges, (Ranges{{1, 2}, {4, 4}, {6, 8}, {10, 19}}));
+    EXPECT_TRUE(state.vanished_since(3, 20).complete);
+}
+
+TEST(MailboxState, CompactionKeepsTheLiving) {
+    MailboxState state;
+    MailboxState::Applied applied;
+    ASSERT_TRUE(state.apply(add_messages(100), 1, 1, applied));
+    Change gone;
+    gone.kind = ChangeKind::expunged;
+    gone.ranges = {{1, 98}};
+    ASSERT_TRUE(state.apply(gone, 2, 0, applied));
+    state.compact();
+    ASSERT_EQ(state.slot_count(), 2U);
+    EXPECT_EQ(state.columns().uid[0], 99U);
+    EXPECT_EQ(state.find(100), 1U);
+    EXPECT_EQ(state.count().total, 2);
+    EXPECT_EQ(state.count().bytes, 200);
+}
+
+}  // namespace
+}  // namespace postern::mail
