@@ -38,6 +38,8 @@ void SlotBitmap::reset() {
 
 void SlotBitmap::recount(std::size_t from_block) {
     const std::size_t blocks = (words_.size() + words_in_block - 1) / words_in_block;
+    // The block may be new; the one before it is not, so that what stands before that is known.
+    if (from_block > 0) --from_block;
     before_.resize(blocks);
     if (from_block >= blocks) return;
     std::uint32_t total = from_block == 0 ? 0 : before_[from_block];

@@ -157,7 +157,7 @@ void run() {
     });
     std::printf("%-44s %10zu octets\n", "snapshot", snapshot.size());
     measure("snapshot of 50,000, decode", 20, [&] {
-        for (int i = 0; i < 20; ++i) sink += SnapshotCodec::decode(snapshot)->slot_count();
+        for (int i = 0; i < 20; ++i) sink += SnapshotCodec::decode(snapshot).value().slot_count();
     });
     for (int i = 0; i < 3; ++i) {
         bench.restart();

@@ -16,7 +16,8 @@ TEST(SlotBitmap, RankSelectAndNextAgreeWithASet) {
     SlotBitmap bitmap;
     std::set<Slot> model;
     for (unsigned round = 0; round < 40; ++round) {
-        const auto n = random() % 300;
+        // Also up to the end of a block, exactly.
+        const auto n = round % 5 == 4 ? 512 - bitmap.size() % 512 : random() % 300;
         for (Slot slot = 0; slot < n; ++slot) model.insert(static_cast<Slot>(bitmap.size()) + slot);
         bitmap.append(n);
         std::vector<Slot> dead;
