@@ -30,6 +30,10 @@ public:
     Task<Result<std::vector<mail::StoredMessagePtr>>> load(Session* session,
                                                            std::vector<mail::Slot> slots) override;
 
+    Task<Result<mail::NewMail>> read_message(CommandContext* context) override;
+    LiteralDecision message_literal(Session& session, const LiteralOffer& offer,
+                                    ArgumentCursor& args) override;
+
     StatusItem* find_status_item(std::string_view name) const override;
     Task<Result<void>> write_status(Session* session, std::string mailbox,
                                     std::vector<std::string> items) override;
@@ -39,6 +43,9 @@ public:
 private:
     Result<void> add_items(FetchPlan& plan, const FetchArguments& arguments, ArgumentCursor& in);
     Result<void> add_modifiers(FetchPlan& plan, const FetchArguments& arguments, ArgumentCursor& in);
+    Result<void> parse_message_head(Session& session, ArgumentCursor& in, mail::NewMail& message) const;
+    Result<bool> parse_message_option(Session& session, ArgumentCursor& in, mail::NewMail& message) const;
+    AppendSource* take_source(ArgumentCursor& in) const;
     SearchParser make_parser(Session& session);
 
     const Registries& registries_;

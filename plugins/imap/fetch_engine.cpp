@@ -109,7 +109,7 @@ Task<Result<void>> FetchRun::write_waiting() {
     // A response that is begun on the wire cannot be taken back: the client would wait for the rest of a literal.
     if (written(session_) != before || session_.sent() > response_begin_) {
         session_.log().warning("a message could not be read to its end", {{"error", done.error().text}});
-        session_.connection().cancel();
+        session_.abort();
         co_return Error(Errc::cancelled, done.error().text);
     }
     session_.output().truncate(static_cast<std::size_t>(response_begin_ - session_.sent()));

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "postern/imap/ext/announcer.hpp"
 #include "postern/imap/ext/engine.hpp"
 #include "postern/imap/ext/mode.hpp"
 #include "postern/imap/ext/operation.hpp"
@@ -64,6 +65,7 @@ struct Registries {
     Table<MailboxAttributes> mailbox_attributes;
     Table<AppendSource> append_sources;
     Table<AppendOption> append_options;
+    Table<Announcer> announcers;
     SetReference* set_reference = nullptr;
 
     /// Errors name what is wrong: more modes than fit.

@@ -48,10 +48,15 @@ std::chrono::seconds ServerSession::patience() const {
     return std::max(std::chrono::seconds(1), std::chrono::duration_cast<std::chrono::seconds>(left));
 }
 
-Task<void> ServerSession::greet() {
+std::string ServerSession::capability_code() {
+    const CapabilityList list = engine().capabilities(*this);
     std::string code = "CAPABILITY";
-    for (const std::string& token : engine().capabilities(*this).tokens()) code += ' ' + token;
-    writer().status("", "OK", code, "Postern ready");
+    for (const std::string& token : list.tokens()) code += ' ' + token;
+    return code;
+}
+
+Task<void> ServerSession::greet() {
+    writer().status("", "OK", capability_code(), "Postern ready");
     auto sent = co_await flush();
     if (!sent) ending_ = true;
 }
@@ -65,7 +70,7 @@ Task<ServerSession::Next> ServerSession::run() {
         }
         if (!channel_.has_input()) {
             if (reader_.idle()) reader_.release();
-            auto received = co_await channel_.receive(patience());
+            auto received = co_await next_input();
             if (!received) {
                 result = received.error();
                 break;
@@ -79,17 +84,31 @@ Task<ServerSession::Next> ServerSession::run() {
     co_return Next::end;
 }
 
+Task<Result<bool>> ServerSession::next_input() {
+    const auto& announcers = server_.registries().announcers.all();
+    const auto wants = [&](const Announcer* announcer) { return announcer->wants_wake(*this); };
+    while (state_ != State::not_authenticated && std::ranges::any_of(announcers, wants)) {
+        const Wake woken = co_await wait(patience());
+        if (woken != Wake::changes) break;
+        for (Announcer* announcer : announcers) {
+            if (!announcer->wants_wake(*this)) continue;
+            auto told = co_await announcer->tell(this);
+            if (!told) co_return told.error();
+        }
+    }
+    auto received = co_await channel_.receive(patience());
+    co_return received;
+}
+
 Task<void> ServerSession::say_goodbye(Error error) {
-    if (error.code != Errc::cancelled) co_return;
-    // What was being written when the watchdog fired may stand in the buffer half sent; a slow reader gets no BYE.
-    if (!output().empty()) co_return;
+    if (error.code != Errc::cancelled || aborted_) co_return;
+    // To a client that had stopped reading nothing more can be written; the connection knows.
     const bool stopping = runtime().stopping();
     if (!stopping && !connection().deadline_passed()) co_return;
-    writer().status("", "BYE", stopping ? "UNAVAILABLE" : "",
-                    stopping ? "The server is stopping" : "You were silent too long");
-    connection().set_deadline(std::chrono::seconds(2));
-    auto sent = co_await connection().stream().write(output().view());
-    if (sent) output().consume(output().size());
+    const std::string_view why = stopping ? "The server is stopping" : "You were silent for too long";
+    writer().status("", "BYE", stopping ? "UNAVAILABLE" : "", why);
+    auto sent = co_await flush();
+    static_cast<void>(sent);
 }
 
 Task<void> ServerSession::close_connection() {
@@ -129,9 +148,7 @@ Task<void> ServerSession::finish_sign_in() {
     state_ = State::authenticated;
     reader_.limits() = ReaderLimits::authenticated();
     reader_.limits().streamed_literal = server_.settings().append_limit;
-    std::string code = "CAPABILITY";
-    for (const std::string& token : engine().capabilities(*this).tokens()) code += ' ' + token;
-    writer().status(pending.tag, "OK", code, pending.text);
+    writer().status(pending.tag, "OK", capability_code(), pending.text);
 }
 
 void ServerSession::select(SelectedMailbox selected) {

@@ -41,6 +41,8 @@ public:
     /// Filters of the modes that are on.
     const std::vector<ResponseFilter*>& filters() const { return filters_; }
     std::uint64_t sent() const { return channel_.sent(); }
+    /// A response was begun and cannot be finished: nothing more may be written, the session ends.
+    void abort() { aborted_ = true; }
     /// Starts a FETCH response, up to "(".
     void begin_fetch(const FetchedMessage& message, ResponseWriter& out);
     /// FETCH responses without FLAGS that filters add to, for a silent STORE.
@@ -92,7 +94,9 @@ private:
 
     // session.cpp: life
     void reset_features();
+    std::string capability_code();
     std::chrono::seconds patience() const;
+    Task<Result<bool>> next_input();
     Task<void> say_goodbye(Error error);
     Task<void> finish_sign_in();
     Task<void> close_connection();
@@ -116,7 +120,8 @@ private:
     Route route(ArgumentCursor& args) const;
     Task<Result<void>> execute(Command command);
     Task<CommandResult> run_handler(CommandHandler* handler, CommandContext* context);
-    std::optional<CommandResult> refuse(const Route& route, CommandContext& context) const;
+    std::optional<CommandResult> refuse(const Route& route) const;
+    std::optional<CommandResult> ask_hooks(CommandContext& context) const;
     Task<Result<void>> complete(CommandContext* context, CommandResult result);
 
     // session_updates.cpp: what is told
@@ -133,6 +138,7 @@ private:
     WriterModes writer_modes_;
     State state_ = State::not_authenticated;
     bool ending_ = false;
+    bool aborted_ = false;
     bool by_uid_ = false;  ///< the running command is a UID command: its FETCH responses carry UID
     unsigned bad_ = 0;     ///< bad commands in a row
     std::chrono::steady_clock::time_point sign_in_deadline_;

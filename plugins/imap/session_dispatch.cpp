@@ -55,7 +55,7 @@ ServerSession::Route ServerSession::route(ArgumentCursor& args) const {
     return way;
 }
 
-std::optional<CommandResult> ServerSession::refuse(const Route& way, CommandContext& context) const {
+std::optional<CommandResult> ServerSession::refuse(const Route& way) const {
     if (way.handler == nullptr) return CommandResult::bad(way.problem);
     const CommandTraits traits = way.handler->traits();
     if ((traits.states & in(state_)) == 0) {
@@ -70,6 +70,10 @@ std::optional<CommandResult> ServerSession::refuse(const Route& way, CommandCont
             if (!permitted) return CommandResult::failed(permitted.error());
         }
     }
+    return std::nullopt;
+}
+
+std::optional<CommandResult> ServerSession::ask_hooks(CommandContext& context) const {
     for (CommandHook* hook : server_.registries().hooks.all()) {
         auto permitted = hook->before(context);
         if (!permitted) return CommandResult::failed(permitted.error());
@@ -94,7 +98,9 @@ Task<Result<void>> ServerSession::execute(Command command) {
     context.name = way.name;
     context.uid = way.uid;
     CommandResult result;
-    if (auto refusal = refuse(way, context)) {
+    auto refusal = refuse(way);
+    if (!refusal) refusal = ask_hooks(context);
+    if (refusal) {
         result = std::move(*refusal);
     } else {
         context.updates = way.handler->traits().updates;
@@ -120,6 +126,7 @@ Task<CommandResult> ServerSession::run_handler(CommandHandler* handler, CommandC
 }
 
 Task<Result<void>> ServerSession::complete(CommandContext* context, CommandResult result) {
+    if (aborted_) co_return Error(Errc::cancelled, "a response could not be finished");
     for (CommandHook* hook : server_.registries().hooks.all()) hook->after(*context, result);
     reader_.features() = features_.lexical;
     if (pending_) {

@@ -51,9 +51,8 @@ LiteralDecision ServerSession::decide_literal(const LiteralOffer& offer) {
     begun.text = offer.text;
     begun.literals = offer.literals;
     ArgumentCursor args(begun, features_.lexical);
-    CommandContext context(*this, args);
     const Route way = route(args);
-    if (auto refusal = refuse(way, context)) {
+    if (auto refusal = refuse(way)) {
         LiteralDecision decision;
         decision.kind = LiteralDecision::Kind::refuse;
         decision.refusal = std::move(*refusal);

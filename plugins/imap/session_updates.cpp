@@ -12,11 +12,14 @@ Task<Result<void>> ServerSession::drain() {
 
 Task<Result<void>> ServerSession::announce(bool numbers_stay) {
     if (!selected_ || !selected_->view->has_changes(!numbers_stay)) co_return Result<void>();
-    mail::ViewChanges changes = selected_->view->sync(!numbers_stay);
+    const mail::ViewChanges changes = selected_->view->sync(!numbers_stay);
     write_changes(changes);
-    if (!changes.flags.empty()) {
-        auto told = co_await write_flags(std::move(changes.flags), by_uid_);
-        co_return told;
+    auto told = co_await write_flags(changes.flags, by_uid_);
+    if (!told) co_return told.error();
+    for (Announcer* announcer : server_.registries().announcers.all()) {
+        if (!announcer->follows(*this)) continue;
+        auto followed = co_await announcer->announced(this, &changes);
+        if (!followed) co_return followed.error();
     }
     auto sent = co_await drain();
     co_return sent;

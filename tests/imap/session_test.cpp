@@ -89,7 +89,8 @@ TEST_F(SessionTest, RunsPipelinedCommandsInOrder) {
     Client& client = sign_in();
     client.send("1 NOOP\r\n2 CAPABILITY\r\n3 NOOP\r\n");
     EXPECT_EQ(client.take(),
-              "1 OK NOOP completed\r\n* CAPABILITY IMAP4rev1\r\n2 OK CAPABILITY completed\r\n3 OK NOOP completed\r\n");
+              "1 OK NOOP completed\r\n* CAPABILITY IMAP4rev1\r\n2 OK CAPABILITY completed\r\n3 OK NOOP "
+              "completed\r\n");
     // All of it in one write.
     EXPECT_GT(client.pipe().largest_write, 80U);
 }

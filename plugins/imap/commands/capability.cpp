@@ -16,7 +16,8 @@ public:
         Session& session = context->session;
         ResponseWriter out = session.writer();
         out.untagged().atom("CAPABILITY");
-        for (const std::string& token : session.engine().capabilities(session).tokens()) out.atom(token);
+        const CapabilityList list = session.engine().capabilities(session);
+        for (const std::string& token : list.tokens()) out.atom(token);
         out.end_line();
         co_return CommandResult::ok("CAPABILITY completed");
     }

@@ -23,7 +23,7 @@ std::vector<NamedCommand> make_commands(Server& server) {
     add("LIST", make_list(server));
     add("LSUB", make_lsub());
     add("STATUS", make_status());
-    add("APPEND", make_append(server));
+    add("APPEND", make_append());
     add("CHECK", make_check());
     add("CLOSE", make_close());
     add("EXPUNGE", make_expunge());

@@ -25,7 +25,7 @@ std::unique_ptr<CommandHandler> make_subscribe(bool subscribe);
 std::unique_ptr<CommandHandler> make_list(Server& server);
 std::unique_ptr<CommandHandler> make_lsub();
 std::unique_ptr<CommandHandler> make_status();
-std::unique_ptr<CommandHandler> make_append(Server& server);
+std::unique_ptr<CommandHandler> make_append();
 std::unique_ptr<CommandHandler> make_close();
 std::unique_ptr<CommandHandler> make_expunge();
 std::unique_ptr<CommandHandler> make_search();

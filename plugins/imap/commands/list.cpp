@@ -1,4 +1,6 @@
 // LIST (RFC 3501 section 6.3.8), with the options of RFC 5258 routed to their owners (X22, X23, X24).
+#include <algorithm>
+
 #include "commands/commands.hpp"
 #include "mailbox_tree.hpp"
 #include "postern/imap/arguments.hpp"
@@ -20,6 +22,7 @@ private:
     Result<void> prepare(ListPlan& plan, const ListArguments& arguments, ArgumentCursor& in) const;
     std::vector<ListEntry> choose(ListPlan& plan, const ListArguments& arguments) const;
     void add_attributes(ListPlan& plan, ListEntry& entry) const;
+    bool hidden(Session& session, const ListEntry& entry) const;
     static void write(ListPlan& plan, const ListEntry& entry);
 
     Server& server_;
@@ -64,7 +67,7 @@ std::vector<ListEntry> ListCommand::choose(ListPlan& plan, const ListArguments& 
     std::vector<bool> chosen(all.size());
     for (std::size_t i = 0; i < all.size(); ++i) {
         all[i].matches_pattern = patterns.matches(all[i].name);
-        bool accepted = true;
+        bool accepted = !hidden(plan.session, all[i]);
         for (const auto& filter : plan.filters) accepted = accepted && filter->accepts(plan, all[i]);
         chosen[i] = all[i].matches_pattern && accepted;
     }
@@ -76,6 +79,12 @@ std::vector<ListEntry> ListCommand::choose(ListPlan& plan, const ListArguments& 
         entries.push_back(std::move(all[i]));
     }
     return entries;
+}
+
+bool ListCommand::hidden(Session& session, const ListEntry& entry) const {
+    const auto& owners = server_.registries().mailbox_attributes.all();
+    return std::ranges::any_of(owners,
+                               [&](const MailboxAttributes* owner) { return owner->hides(session, entry); });
 }
 
 void ListCommand::add_attributes(ListPlan& plan, ListEntry& entry) const {

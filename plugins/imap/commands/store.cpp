@@ -75,6 +75,9 @@ Result<void> StoreCommand::parse(CommandContext& context, StorePlan& plan) const
 
 Task<Result<void>> StoreCommand::tell(ServerSession* session, const StorePlan* plan,
                                       std::vector<mail::Slot> slots, std::vector<mail::Slot> refused) {
+    // A keyword is told before the first message that has it.
+    auto announced = co_await session->announce(true);
+    if (!announced) co_return announced.error();
     if (!plan->silent) {
         auto told = co_await session->write_flags(std::move(slots), plan->uid);
         if (!told) co_return told.error();

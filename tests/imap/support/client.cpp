@@ -14,7 +14,8 @@ std::size_t end_of_announcement(std::string_view text, std::size_t begin) {
     for (auto end = text.find("}\r\n", begin); end != text.npos; end = text.find("}\r\n", end + 1)) {
         const auto open = text.rfind('{', end);
         if (open == text.npos || open + 1 == end) continue;
-        if (text.substr(open + 1, end - open - 1).find_first_not_of("0123456789") == text.npos) return end + 3;
+        if (text.substr(open + 1, end - open - 1).find_first_not_of("0123456789") == text.npos)
+            return end + 3;
     }
     return text.npos;
 }

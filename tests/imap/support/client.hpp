@@ -29,7 +29,8 @@ struct Reply {
 
 class Client {
 public:
-    Client(mail::test::LoopRuntime& runtime, std::shared_ptr<Pipe> pipe) : runtime_(runtime), pipe_(std::move(pipe)) {}
+    Client(mail::test::LoopRuntime& runtime, std::shared_ptr<Pipe> pipe)
+        : runtime_(runtime), pipe_(std::move(pipe)) {}
 
     /// Sends octets as they are and lets the server work until it waits.
     void send(std::string_view octets);

@@ -3,7 +3,8 @@
 namespace postern::imap::test {
 
 Task<Result<Identity>> FakeAuth::sign_in(Credentials credentials) {
-    if (credentials.login == "nobody-home") co_return Error(Errc::unavailable, "the provider does not answer");
+    if (credentials.login == "nobody-home")
+        co_return Error(Errc::unavailable, "the provider does not answer");
     const auto found = accounts.find(credentials.login);
     if (found == accounts.end() || credentials.password != "secret") {
         co_return Error(Errc::authentication_failed, "Wrong name or password");
@@ -14,8 +15,8 @@ Task<Result<Identity>> FakeAuth::sign_in(Credentials credentials) {
 std::string letter(unsigned number) {
     const std::string n = std::to_string(number);
     return "From: Anna <anna@example.org>\r\nTo: Ben <ben@example.org>\r\nSubject: Letter " + n +
-           "\r\nDate: Mon, 02 Nov 2026 10:00:00 +0100\r\nMessage-ID: <" + n + "@example.org>\r\n\r\nBody of letter " + n +
-           ".\r\n";
+           "\r\nDate: Mon, 02 Nov 2026 10:00:00 +0100\r\nMessage-ID: <" + n +
+           "@example.org>\r\n\r\nBody of letter " + n + ".\r\n";
 }
 
 ImapFixture::ImapFixture()
@@ -58,7 +59,8 @@ Client& ImapFixture::connect() {
     start();
     auto pipe = std::make_shared<Pipe>(runtime_.core(0));
     auto* protocol = static_cast<const Lookup&>(registry_).find<Protocol>("imap");
-    runtime_.spawn(runtime_.core(0), "test", protocol->serve(std::make_unique<PipeConnection>(pipe), listener_));
+    runtime_.spawn(runtime_.core(0), "test",
+                   protocol->serve(std::make_unique<PipeConnection>(pipe), listener_));
     runtime_.settle();
     clients_.push_back(std::make_unique<Client>(runtime_, pipe));
     return *clients_.back();

@@ -5,7 +5,8 @@
 namespace postern::imap::test {
 
 Task<Result<void>> PipeStream::wait_readable() {
-    while (pipe_->to_server.empty() && !pipe_->client_closed && !pipe_->cancelled) co_await pipe_->readable.wait();
+    while (pipe_->to_server.empty() && !pipe_->client_closed && !pipe_->cancelled)
+        co_await pipe_->readable.wait();
     if (pipe_->cancelled) co_return Error(Errc::cancelled, "cancelled");
     co_return Result<void>();
 }
@@ -37,7 +38,8 @@ Task<void> PipeStream::shutdown() {
 PipeConnection::PipeConnection(std::shared_ptr<Pipe> pipe)
     : pipe_(std::move(pipe)), stream_(std::make_unique<PipeStream>(pipe_)) {}
 
-void PipeConnection::push_layer(std::unique_ptr<Stream> (*make)(std::unique_ptr<Stream>, void*), void* context) {
+void PipeConnection::push_layer(std::unique_ptr<Stream> (*make)(std::unique_ptr<Stream>, void*),
+                                void* context) {
     stream_ = make(std::move(stream_), context);
 }
 

@@ -56,6 +56,9 @@ Task<Result<void>> ListDecorator::after(Session*, const ListEntry*) {
 }
 ListReturn::~ListReturn() = default;
 MailboxAttributes::~MailboxAttributes() = default;
+bool MailboxAttributes::hides(Session&, const ListEntry&) const {
+    return false;
+}
 
 AppendSource::~AppendSource() = default;
 LiteralDecision AppendSource::literal(Session&, const LiteralOffer&, ArgumentCursor&) {

@@ -1,5 +1,7 @@
 #include "postern/imap/ext/session.hpp"
 
+#include "postern/imap/ext/announcer.hpp"
+
 namespace postern::imap {
 
 Slots::Base::~Base() = default;
@@ -25,5 +27,19 @@ std::string ResponseCodes::tagged_code(Session&, const Operation&) {
     return {};
 }
 void ResponseCodes::untagged(Session&, const Operation&, ResponseWriter&) {}
+
+Announcer::~Announcer() = default;
+bool Announcer::wants_wake(Session&) const {
+    return false;
+}
+Task<Result<void>> Announcer::tell(Session*) {
+    co_return Result<void>();
+}
+bool Announcer::follows(Session&) const {
+    return false;
+}
+Task<Result<void>> Announcer::announced(Session*, const mail::ViewChanges*) {
+    co_return Result<void>();
+}
 
 }  // namespace postern::imap

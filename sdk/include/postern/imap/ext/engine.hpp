@@ -49,6 +49,15 @@ public:
     virtual Task<Result<std::vector<mail::StoredMessagePtr>>> load(Session* session,
                                                                    std::vector<mail::Slot> slots) = 0;
 
+    // APPEND
+    /// One message at context->args: SP, [flags SP], [date SP], options, then its octets from a literal or another
+    /// source (RFC 3501 section 6.3.11, X26, X27). Checks its size.
+    virtual Task<Result<mail::NewMail>> read_message(CommandContext* context) = 0;
+    /// For CommandHandler::literal() of a command that takes messages; `args` stands before the SP of the first. Refuses
+    /// what is too large and streams the rest.
+    virtual LiteralDecision message_literal(Session& session, const LiteralOffer& offer,
+                                            ArgumentCursor& args) = 0;
+
     // STATUS
     virtual StatusItem* find_status_item(std::string_view name) const = 0;
     /// "* STATUS name (...)", opening the mailbox if an item needs it. Errors: unknown item protocol_violation.

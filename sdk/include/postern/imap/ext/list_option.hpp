@@ -101,6 +101,8 @@ public:
     static constexpr InterfaceId interface_id{"postern.imap.mailbox_attributes", 1, 0};
     virtual ~MailboxAttributes();
     virtual void contribute(ListPlan& plan, ListEntry& entry) const = 0;
+    /// The user may not know of this mailbox (RFC 4314 section 4: lookup right); LIST leaves it out.
+    virtual bool hides(Session& session, const ListEntry& entry) const;
 };
 
 }  // namespace postern::imap

@@ -1,0 +1,27 @@
+#pragma once
+// Telling a client of changes beyond the ordinary updates (X32): while no command runs, or of other mailboxes.
+#include "postern/export.hpp"
+#include "postern/mail/mailbox.hpp"
+#include "postern/plugin/registry.hpp"
+#include "postern/result.hpp"
+#include "postern/runtime/runtime.hpp"
+
+namespace postern::imap {
+
+class Session;
+
+/// Registered under the plugin's name. Called on the session's core.
+class POSTERN_SDK Announcer {
+public:
+    static constexpr InterfaceId interface_id{"postern.imap.announcer", 1, 0};
+    virtual ~Announcer();
+    /// The session is to be woken between commands: by changes of the selected mailbox and by Session::wake().
+    virtual bool wants_wake(Session& session) const;
+    /// It was woken. Writes what there is to tell; Session::announce() for the selected mailbox.
+    virtual Task<Result<void>> tell(Session* session);
+    /// The ordinary announcement has told these changes of the selected mailbox.
+    virtual bool follows(Session& session) const;
+    virtual Task<Result<void>> announced(Session* session, const mail::ViewChanges* changes);
+};
+
+}  // namespace postern::imap
