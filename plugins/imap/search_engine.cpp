@@ -35,6 +35,7 @@ private:
     Task<Result<std::string>> read(mail::StoredMessagePtr stored, std::uint64_t size);
     void note(mail::Slot slot, Answer answer);
     FetchedMessage message_at(mail::Slot slot, const mail::Columns& columns) const;
+    FetchedMessage no_message(const mail::Columns& columns) const;
 
     SearchPlan& plan_;
     SearchProgram program_;
@@ -43,12 +44,17 @@ private:
     std::vector<mail::Slot> next_undecided_;
 };
 
-FetchedMessage SearchRun::message_at(mail::Slot slot, const mail::Columns& columns) const {
+FetchedMessage SearchRun::no_message(const mail::Columns& columns) const {
     FetchedMessage message;
-    message.slot = slot;
-    message.uid = columns.uid[slot];
     message.mailbox = plan_.session.selected()->mailbox.get();
     message.columns = &columns;
+    return message;
+}
+
+FetchedMessage SearchRun::message_at(mail::Slot slot, const mail::Columns& columns) const {
+    FetchedMessage message = no_message(columns);
+    message.slot = slot;
+    message.uid = columns.uid[slot];
     return message;
 }
 
@@ -89,7 +95,7 @@ void SearchRun::by_columns() {
     if (from_end) std::ranges::reverse(slots);
     const mail::Columns columns = plan_.session.selected()->mailbox->columns();
     SearchedMessage searched;
-    searched.message = message_at(0, columns);
+    searched.message = no_message(columns);
     for (const mail::Slot slot : slots) {
         searched.message.slot = slot;
         searched.message.uid = columns.uid[slot];
@@ -111,7 +117,7 @@ Task<Result<void>> SearchRun::by_records() {
         const mail::Columns columns = plan_.session.selected()->mailbox->columns();
         SearchedMessage searched;
         searched.level = Level::record;
-        searched.message = message_at(0, columns);
+        searched.message = no_message(columns);
         for (std::size_t i = begin; i < end; ++i) {
             if (!(*loaded)[i - begin]) continue;
             searched.message.slot = undecided_[i];

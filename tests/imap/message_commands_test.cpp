@@ -46,7 +46,7 @@ TEST_F(MessageCommands, FetchesSections) {
         EXPECT_TRUE(reply.ok()) << item << reply.tagged.raw;
         return reply.untagged.empty() ? std::string() : reply.lines().front();
     };
-    EXPECT_EQ(fetch("BODY.PEEK[1]"), "* 1 FETCH (BODY[1] {28}\r\nGr=C3=BC=C3=9Fe aus M=C3=BCnchen)");
+    EXPECT_EQ(fetch("BODY.PEEK[1]"), "* 1 FETCH (BODY[1] {32}\r\nGr=C3=BC=C3=9Fe aus M=C3=BCnchen)");
     EXPECT_EQ(fetch("BODY.PEEK[1]<4.6>"), "* 1 FETCH (BODY[1]<4> {6}\r\n3=BC=C)");
     EXPECT_EQ(fetch("BODY.PEEK[1]<1000.6>"), "* 1 FETCH (BODY[1]<1000> \"\")");
     EXPECT_EQ(fetch("BODY.PEEK[2.HEADER]"),
@@ -56,14 +56,14 @@ TEST_F(MessageCommands, FetchesSections) {
     EXPECT_EQ(fetch("BODY.PEEK[2.HEADER.FIELDS (FROM)]"),
               "* 1 FETCH (BODY[2.HEADER.FIELDS (FROM)] {26}\r\nFrom: fred@example.org\r\n\r\n)");
     EXPECT_EQ(fetch("BODY.PEEK[2.MIME]"),
-              "* 1 FETCH (BODY[2.MIME] {34}\r\nContent-Type: message/rfc822\r\n\r\n)");
+              "* 1 FETCH (BODY[2.MIME] {32}\r\nContent-Type: message/rfc822\r\n\r\n)");
     EXPECT_EQ(fetch("BODY.PEEK[7]"), "* 1 FETCH (BODY[7] NIL)");
     EXPECT_EQ(fetch("BODY.PEEK[HEADER.FIELDS (SUBJECT TO)]"),
               "* 1 FETCH (BODY[HEADER.FIELDS (SUBJECT TO)] {78}\r\nSubject: IMAP4rev1 WG mtg summary and "
               "minutes\r\nTo: "
               "imap@cac.washington.edu\r\n\r\n)");
     EXPECT_EQ(fetch("BODY.PEEK[HEADER.FIELDS (X-ODD)]"),
-              "* 1 FETCH (BODY[HEADER.FIELDS (X-ODD)] {20}\r\nX-Odd: \xe2\x98\x83 snow\r\n\r\n)");
+              "* 1 FETCH (BODY[HEADER.FIELDS (X-ODD)] {19}\r\nX-Odd: \xe2\x98\x83 snow\r\n\r\n)");
     EXPECT_NE(fetch("BODY.PEEK[HEADER.FIELDS.NOT (SUBJECT FROM TO CC DATE)]").find("X-Odd:"),
               std::string::npos);
     EXPECT_EQ(fetch("RFC822.SIZE"), "* 1 FETCH (RFC822.SIZE " + std::to_string(multipart.size()) + ")");
@@ -151,7 +151,8 @@ TEST_F(MessageCommands, Expunges) {
     Client& client = open();
     EXPECT_TRUE(client.command("STORE 3,4,7,11 +FLAGS.SILENT (\\Deleted)").ok());
     // RFC 3501 section 6.4.3.
-    EXPECT_EQ(client.command("EXPUNGE").text(), "* 3 EXPUNGE\n* 3 EXPUNGE\n* 5 EXPUNGE\n* 8 EXPUNGE\n");
+    EXPECT_EQ(client.command("EXPUNGE").text(),
+              "* 3 EXPUNGE\n* 3 EXPUNGE\n* 5 EXPUNGE\n* 8 EXPUNGE\n* 7 RECENT\n");
     EXPECT_EQ(client.command("FETCH 3 UID").text(), "* 3 FETCH (UID 5)\n");
     EXPECT_EQ(client.command("EXPUNGE").text(), "");
 }

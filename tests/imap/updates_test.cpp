@@ -27,13 +27,13 @@ TEST_F(UpdatesTest, HoldsExpungesBackFromCommandsThatUseNumbers) {
     // The number still means the message it meant; what is gone can still be read.
     EXPECT_EQ(client.command("FETCH 3 UID").lines("EXPUNGE").size(), 0U);
     EXPECT_EQ(client.command("FETCH 2 BODY.PEEK[TEXT]").lines("FETCH").front(),
-              "* 2 FETCH (BODY[TEXT] {18}\r\nBody of letter 2.\r\n)");
+              "* 2 FETCH (BODY[TEXT] {19}\r\nBody of letter 2.\r\n)");
     EXPECT_EQ(client.command("SEARCH ALL").lines(), std::vector<std::string>{"* SEARCH 1 2 3 4 5"});
     const Reply store = client.command("STORE 2 +FLAGS (\\Seen)");
     EXPECT_TRUE(store.no());
     EXPECT_EQ(store.tagged.code, "EXPUNGEISSUED");
     EXPECT_EQ(store.lines("EXPUNGE").size(), 0U);
-    EXPECT_EQ(client.command("UID FETCH 3 UID").text(), "* 3 FETCH (UID 3)\n* 2 EXPUNGE\n");
+    EXPECT_EQ(client.command("UID FETCH 3 UID").text(), "* 3 FETCH (UID 3)\n* 2 EXPUNGE\n* 4 RECENT\n");
     EXPECT_EQ(client.command("FETCH 2 UID").text(), "* 2 FETCH (UID 3)\n");
 }
 
