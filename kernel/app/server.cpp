@@ -72,6 +72,9 @@ Result<void> Server::open_listeners() {
 }
 
 Result<void> Server::open_store() {
+    auto lock = DataLock::take(setup_.config.server.data);
+    if (!lock) return lock.error();
+    lock_ = std::move(*lock);
     auto sealer = auth::KeySealer::open_file(setup_.config.server.master_key);
     if (!sealer) return sealer.error();
     sealer_ = std::make_unique<auth::KeySealer>(std::move(*sealer));

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "kernel/app/data_lock.hpp"
 #include "kernel/app/setup.hpp"
 #include "kernel/auth/auth_service_impl.hpp"
 #include "kernel/auth/key_sealer.hpp"
@@ -45,6 +46,7 @@ private:
     std::unique_ptr<Runtime> kernel_runtime_;
     std::unique_ptr<Runtime> connection_runtime_;
 
+    std::optional<DataLock> lock_;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<auth::KeySealer> sealer_;
     std::unique_ptr<auth::ArgonHasher> hasher_;

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <boost/asio/ip/address.hpp>
+#include <cstring>
 #include <new>
 
 namespace postern::net {
@@ -86,7 +87,10 @@ void SslFree::operator()(SSL* ssl) const {
 std::string tls_error_text(std::string_view fallback) {
     std::string out;
     while (const auto code = ERR_get_error()) {
-        const char* reason = ERR_reason_error_string(code);
+        // What follows a failed system call only says that one failed.
+        if (ERR_GET_REASON(code) == ERR_R_SYS_LIB && !out.empty()) continue;
+        const char* reason =
+            ERR_SYSTEM_ERROR(code) ? std::strerror(ERR_GET_REASON(code)) : ERR_reason_error_string(code);
         if (!out.empty()) out += "; ";
         if (reason != nullptr) {
             out += reason;

@@ -1,0 +1,27 @@
+#pragma once
+// The commands of posternctl. Each answers the exit status: 0 done, 1 something is wrong, 2 used wrongly.
+#include <string>
+#include <vector>
+
+namespace posternctl {
+
+struct Invocation {
+    std::string config;                  ///< configuration file
+    std::vector<std::string> arguments;  ///< after the command's words
+};
+
+int plugins_list(const Invocation& call);
+int plugins_inspect(const Invocation& call);
+int account_list(const Invocation& call);
+int account_add(const Invocation& call);
+int account_password(const Invocation& call);
+int account_remove(const Invocation& call);
+int hash_password(const Invocation& call);
+int message_list(const Invocation& call);
+int message_restore(const Invocation& call);
+int verify(const Invocation& call);
+
+/// Prints `text` to standard error and answers `status`.
+int fail(const std::string& text, int status = 1);
+
+}  // namespace posternctl

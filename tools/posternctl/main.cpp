@@ -1,0 +1,84 @@
+// posternctl: what an operator does beside the running server.
+#include <csignal>
+#include <iostream>
+
+#include "tools/posternctl/commands.hpp"
+
+namespace {
+
+using posternctl::Invocation;
+
+struct Command {
+    std::vector<std::string> words;
+    const char* arguments;
+    const char* summary;
+    int (*run)(const Invocation&);
+};
+
+const std::vector<Command>& commands() {
+    static const std::vector<Command> all = {
+        {{"plugins", "list"}, "", "the plugins at hand, with version and summary", posternctl::plugins_list},
+        {{"plugins", "inspect"},
+         "FILE",
+         "what a plugin file says of itself; runs none of it",
+         posternctl::plugins_inspect},
+        {{"account", "list"}, "", "accounts with messages and octets", posternctl::account_list},
+        {{"account", "add"},
+         "LOGIN",
+         "make an account; the password is asked for, or read from standard input",
+         posternctl::account_add},
+        {{"account", "password"}, "LOGIN", "set the password, in the same way", posternctl::account_password},
+        {{"account", "remove"},
+         "LOGIN --yes",
+         "remove an account with all its mail",
+         posternctl::account_remove},
+        {{"hash"}, "", "turn a password into a verifier for `users:`", posternctl::hash_password},
+        {{"message", "list"},
+         "LOGIN",
+         "expunged messages that can still be restored",
+         posternctl::message_list},
+        {{"message", "restore"},
+         "LOGIN ID|all [MAILBOX]",
+         "put them back, into INBOX if no mailbox is given",
+         posternctl::message_restore},
+        {{"verify"},
+         "[LOGIN]",
+         "replay logs and snapshots and compare them with the counters",
+         posternctl::verify},
+    };
+    return all;
+}
+
+int usage(std::ostream& out, int status) {
+    out << "Usage: posternctl [--config FILE] COMMAND\n\n";
+    for (const auto& command : commands()) {
+        std::string head;
+        for (const auto& word : command.words) head += word + " ";
+        head += command.arguments;
+        head.resize(std::max<std::size_t>(head.size() + 1, 42), ' ');
+        out << "  " << head << command.summary << '\n';
+    }
+    out << "\nThe configuration is /etc/postern/postern.yaml if none is named.\n";
+    return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);
+    Invocation call{"/etc/postern/postern.yaml", {argv + 1, argv + argc}};
+    auto& words = call.arguments;
+    if (words.size() >= 2 && words[0] == "--config") {
+        call.config = words[1];
+        words.erase(words.begin(), words.begin() + 2);
+    }
+    if (words.empty()) return usage(std::cerr, 2);
+    if (words[0] == "--help" || words[0] == "help") return usage(std::cout, 0);
+    for (const auto& command : commands()) {
+        if (words.size() < command.words.size()) continue;
+        if (!std::equal(command.words.begin(), command.words.end(), words.begin())) continue;
+        words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(command.words.size()));
+        return command.run(call);
+    }
+    return usage(std::cerr, 2);
+}
