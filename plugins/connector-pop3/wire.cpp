@@ -125,8 +125,9 @@ Task<Outcome<void>> Wire::start_tls(gateway::RemoteServer server) {
     if (secured) co_return Outcome<void>{};
     alive_ = false;
     // A certificate that does not verify stays so until somebody acts; a line that broke does not.
-    const bool broke = secured.error().code == Errc::cancelled || secured.error().code == Errc::temporary;
-    co_return Fault(broke ? FaultKind::offline : FaultKind::permanent, "TLS: " + secured.error().text);
+    const std::string& text = secured.error().text;
+    const bool refused = text.find("certificate") != std::string::npos;
+    co_return Fault(refused ? FaultKind::permanent : FaultKind::offline, text);
 }
 
 Task<void> Wire::shutdown() {

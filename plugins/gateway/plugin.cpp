@@ -17,7 +17,8 @@ public:
 
     Result<void> declare(Registrar& registrar) override {
         registrar.add<Authenticator>("gateway", entrance_);
-        return {};
+        // Connectors are declared by now: the check of a configuration covers what they take.
+        return settings_.resolve(registrar.lookup());
     }
 
     Result<void> resolve(const Lookup& lookup) override {
@@ -27,8 +28,6 @@ public:
         if (mail == nullptr || sealer == nullptr || hasher == nullptr) {
             return Error(Errc::internal, "the host has no mail service, sealer or hasher");
         }
-        auto resolved = settings_.resolve(lookup);
-        if (!resolved) return resolved;
         engine_ = std::make_unique<gateway::Engine>(host_.runtime(), host_.log(), settings_, *mail, *sealer);
         sign_in_ = std::make_unique<gateway::SignIn>(*engine_, *hasher);
         entrance_.open(*sign_in_);

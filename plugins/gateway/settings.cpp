@@ -10,14 +10,20 @@ namespace postern::gateway {
 
 namespace {
 
-const std::vector<std::string_view> own_keys = {
-    "source",        "server",         "tls",           "verify",
-    "pin",           "login",          "poll",          "poll_active",
-    "poll_away",     "absence",        "max_message",   "newest_first",
-    "delete_batch",  "session",        "session_size",  "full_listing",
-    "remote_delete", "vanish",         "vanish_brake",  "vanish_brake_percent",
-    "delete_brake",  "hold",           "hold_listings", "delete_brake_percent",
-    "offline_grace", "command_timeout"};
+const std::vector<std::string_view> own_keys = {"source",        "server",
+                                                "tls",           "verify",
+                                                "pin",           "login",
+                                                "poll",          "poll_active",
+                                                "poll_away",     "absence",
+                                                "max_message",   "newest_first",
+                                                "delete_batch",  "session",
+                                                "session_size",  "full_listing",
+                                                "remote_delete", "vanish",
+                                                "vanish_brake",  "vanish_brake_percent",
+                                                "delete_brake",  "hold",
+                                                "hold_listings", "delete_brake_percent",
+                                                "offline_grace", "command_timeout",
+                                                "options"};
 
 std::string host_name() {
     std::array<char, 256> buffer{};
@@ -154,6 +160,7 @@ std::string Provider::remote_login(std::string_view login) const {
 
 void Settings::read_provider(const std::string& domain, const ConfigNode& node, Diagnostics& problems) {
     Provider provider;
+    node.check_keys(own_keys, problems);
     provider.domain = lower(domain);
     provider.node = node;
     provider.connector_name = node.require_string("source", problems).value_or("");
@@ -191,10 +198,9 @@ Result<void> Settings::resolve(const Lookup& lookup) {
                          place + ": no plugin offers the connector `" + provider.connector_name + "`");
         }
         Diagnostics problems;
-        auto known = own_keys;
-        for (const auto name : provider.connector->setting_names()) known.push_back(name);
-        provider.node.check_keys(known, problems);
-        provider.connector->check_settings(provider.node, problems);
+        const ConfigNode options = provider.node["options"];
+        options.check_keys(provider.connector->setting_names(), problems);
+        provider.connector->check_settings(options, problems);
         if (problems.has_errors()) {
             const auto& first = problems.entries().front();
             return Error(Errc::invalid, first.place.to_string() + ": " + first.text);

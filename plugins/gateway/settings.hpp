@@ -66,7 +66,7 @@ class Settings {
 public:
     /// Replaces what was read before. Every mistake goes to `problems`.
     void read(const ConfigNode& config, Diagnostics& problems);
-    /// Finds the connectors. Reports keys that neither the gateway nor the connector knows.
+    /// Finds the connectors; the error is the first mistake in what they take (`options:`).
     Result<void> resolve(const Lookup& lookup);
 
     /// By the domain of a login name; null if no entry matches.

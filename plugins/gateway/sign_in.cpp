@@ -104,7 +104,8 @@ Task<Result<Identity>> SignIn::decide(Request request, Shard* shard) {
     auto account = co_await engine_.mail().find_account(request.login);
     if (!account) {
         if (account.error().code != Errc::not_found) co_return account.error();
-        auto asked = co_await ask_provider(std::move(request), shard, AccountId{}, nullptr);
+        const AccountId none{};
+        auto asked = co_await ask_provider(std::move(request), shard, none, nullptr);
         co_return asked;
     }
     // A local account: its own authenticator has spoken.
@@ -182,7 +183,7 @@ Task<Result<Identity>> SignIn::ask_provider(Request request, Shard* shard, Accou
     OpenRequest open;
     open.server = request.provider->server;
     open.limits = request.provider->limits;
-    open.settings = request.provider->node;
+    open.settings = request.provider->node["options"];
     open.credential.login = request.provider->remote_login(request.credentials.login);
     open.credential.secret = request.credentials.password;
     auto session = co_await request.provider->connector->open(std::move(open));

@@ -42,7 +42,7 @@ OpenRequest Source::open_request(RemoteCredential credential) const {
     request.server = provider->server;
     request.credential = std::move(credential);
     request.limits = provider->limits;
-    request.settings = provider->node;
+    request.settings = provider->node["options"];
     return request;
 }
 

@@ -44,7 +44,7 @@ void Worker::offer(std::unique_ptr<RemoteSession> session) {
 }
 
 UnixTime Worker::due_at() const {
-    if (offered_) return 0;
+    if (offered_) return not_before_;
     const auto interval = poll_interval(source_->policy(), source_->facts, presence(), now());
     UnixTime regular = source_->row.next_poll_at;
     if (last_poll_at_ != 0) regular = std::min(regular, last_poll_at_ + interval.count());

@@ -51,7 +51,8 @@ TEST(Settings, MistakesAreFound) {
                              "accounts: { a: { source: x, server: \":1\" } }",
                              "accounts: { a: { source: x, server: h, tls: maybe } }",
                              "accounts: { a: { source: x, server: h, vanish: always } }",
-                             "accounts: { a: { source: x, server: h, login: short } }"}) {
+                             "accounts: { a: { source: x, server: h, login: short } }",
+                             "accounts: { a: { source: x, server: h, pol: 5m } }"}) {
         Diagnostics problems;
         read(text, problems);
         EXPECT_TRUE(problems.has_errors()) << text;

@@ -72,10 +72,10 @@ public:
 
     /// Pure.
     virtual const ConnectorInfo& describe() const = 0;
-    /// Keys of a source's settings that only this connector knows, for the check of a configuration.
+    /// Keys of a source's `options:`, which only this connector understands.
     virtual std::vector<std::string_view> setting_names() const;
-    /// Checks those keys. Part of `--check`.
-    virtual void check_settings(const ConfigNode& source, Diagnostics& problems) const;
+    /// Checks the values of those keys. Part of `--check`.
+    virtual void check_settings(const ConfigNode& options, Diagnostics& problems) const;
     /// Connects, secures, signs in, on the caller's executor.
     virtual Task<Outcome<std::unique_ptr<RemoteSession>>> open(OpenRequest request) = 0;
 };

@@ -85,7 +85,7 @@ struct OpenRequest {
     RemoteServer server;
     RemoteCredential credential;
     SessionLimits limits;
-    ConfigNode settings;  ///< the source's settings, for keys of the connector's own
+    ConfigNode settings;  ///< the source's `options:`
 };
 
 /// What a session learned of its server.
