@@ -1,5 +1,7 @@
 #include "tests/imap/support/fixture.hpp"
 
+#include <dlfcn.h>
+
 namespace postern::imap::test {
 
 Task<Result<Identity>> FakeAuth::sign_in(Credentials credentials) {
@@ -45,14 +47,35 @@ ImapFixture::~ImapFixture() {
     runtime_.settle();
 }
 
+void ImapFixture::load(const std::string& plugin) {
+    const std::string file = std::string(POSTERN_BUILD_DIRECTORY) + "/plugins/" + plugin + ".so";
+    // Never closed: types of the library may be in use until the program ends.
+    void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+    ASSERT_NE(library, nullptr) << dlerror();
+    const auto* descriptor = static_cast<const postern_plugin*>(dlsym(library, "postern_plugin_v1"));
+    ASSERT_NE(descriptor, nullptr) << file;
+    std::unique_ptr<Plugin> made(descriptor->create(host_));
+    Diagnostics problems;
+    made->configure(ConfigNode(), problems);
+    EXPECT_FALSE(problems.has_errors());
+    extensions_.emplace_back(plugin, std::move(made));
+}
+
 void ImapFixture::start() {
     if (std::exchange(started_, true)) return;
     registry_.provide<AuthService>(auth_);
     registry_.provide<mail::MailService>(service_);
-    plugin::RegistryTable::Transaction transaction(registry_, "imap");
-    ASSERT_TRUE(plugin_.declare(transaction));
-    ASSERT_TRUE(transaction.commit());
+    const auto declare = [&](const std::string& name, Plugin& plugin) {
+        plugin::RegistryTable::Transaction transaction(registry_, name);
+        auto declared = plugin.declare(transaction);
+        ASSERT_TRUE(declared) << declared.error().to_string();
+        auto committed = transaction.commit();
+        ASSERT_TRUE(committed) << committed.error().to_string();
+    };
+    declare("imap", plugin_);
+    for (const auto& [name, extension] : extensions_) declare(name, *extension);
     ASSERT_TRUE(plugin_.resolve(registry_));
+    for (const auto& [name, extension] : extensions_) ASSERT_TRUE(extension->resolve(registry_)) << name;
 }
 
 Client& ImapFixture::connect() {

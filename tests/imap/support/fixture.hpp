@@ -46,6 +46,8 @@ protected:
     void add(std::string_view name, Interface& object) {
         registry_.provide(object, name);
     }
+    /// Before the first client: loads an extension as it was built, by its plugin's name.
+    void load(const std::string& plugin);
     /// A connected client that has read the greeting.
     Client& connect();
     /// Signed in as anna.
@@ -65,6 +67,7 @@ protected:
     FakeAuth auth_;
     plugin::RegistryTable registry_;
     ImapPlugin plugin_;
+    std::vector<std::pair<std::string, std::unique_ptr<Plugin>>> extensions_;
     ListenerInfo listener_{"imap", "127.0.0.1:143", ListenerInfo::Tls::starttls, {}};
     std::shared_ptr<mail::Account> account_;
     std::vector<std::unique_ptr<Client>> clients_;
