@@ -60,25 +60,37 @@ void AccountImpl::apply(const store::ChangeRow& row, const Origin& origin) {
         return;
     }
     const MailboxInfo* info = table_.find(row.mailbox);
-    const MailboxInfo before = info ? *info : MailboxInfo{};
+    const std::string name = observers_.empty() || !info ? change->name : info->name;
+    MailboxInfo last;
+    if (info && change->kind == ChangeKind::mailbox_deleted) last = *info;
     table_.apply(*change, row.mailbox, row.modseq, row.first_uid);
     for (Opening* opening : openings_) {
         if (opening->mailbox == row.mailbox) opening->rows.push_back(row);
     }
+    apply_to_mailbox(*change, row, origin, std::move(last));
+    if (!observers_.empty()) tell_observers(*change, row, origin, name);
+}
+
+void AccountImpl::apply_to_mailbox(const Change& change, const store::ChangeRow& row, const Origin& origin,
+                                   MailboxInfo last) {
     const auto hub = hubs_.find(value_of(row.mailbox));
-    const std::shared_ptr<MailboxImpl> mailbox = hub == hubs_.end() ? nullptr : hub->second.mailbox;
-    if (mailbox && change->kind == ChangeKind::mailbox_deleted) {
-        hubs_.erase(hub);
-        mailbox->mark_deleted(before);
-    } else if (mailbox) {
-        auto applied = mailbox->apply(*change, row, origin);
-        if (!applied) {
-            core_.log.error(
-                "a log row does not fit its mailbox",
-                {{"account", value_of(id_)}, {"modseq", row.modseq}, {"error", applied.error().to_string()}});
-        }
+    if (hub == hubs_.end()) {
+        ++unopened_rows_[value_of(row.mailbox)];
+        return;
     }
-    if (!observers_.empty()) tell_observers(*change, row, origin, info ? before.name : change->name);
+    const std::shared_ptr<MailboxImpl> mailbox = hub->second.mailbox;
+    if (change.kind == ChangeKind::mailbox_deleted) {
+        hubs_.erase(hub);
+        mailbox->mark_deleted(std::move(last));
+        return;
+    }
+    auto applied = mailbox->apply(change, row, origin);
+    if (applied) return;
+    core_.log.error("a log row does not fit its mailbox", {{"account", value_of(id_)},
+                                                           {"mailbox", value_of(row.mailbox)},
+                                                           {"modseq", row.modseq},
+                                                           {"error", applied.error().to_string()}});
+    hubs_.erase(hub);  // whoever opens it next has it from the store
 }
 
 Task<Result<void>> AccountImpl::reload() {
@@ -167,6 +179,8 @@ Result<std::shared_ptr<MailboxImpl>> AccountImpl::make_hub(MailboxId id, Loaded 
         if (!applied) return applied.error();
     }
     hubs_[value_of(id)] = {hub, std::chrono::steady_clock::now()};
+    unopened_rows_.erase(value_of(id));
+    renew_snapshots();
     return hub;
 }
 

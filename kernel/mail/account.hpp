@@ -94,11 +94,15 @@ private:
         std::size_t tail = 0;
     };
 
+    void apply_to_mailbox(const Change& change, const store::ChangeRow& row, const Origin& origin,
+                          MailboxInfo last);
     std::shared_ptr<MailboxImpl> open_hub(MailboxId id);
     Task<Result<std::shared_ptr<MailboxImpl>>> open_mailbox_impl(MailboxId mailbox);
     Task<Result<Loaded>> load_state(MailboxId mailbox);
     Result<std::shared_ptr<MailboxImpl>> make_hub(MailboxId id, Loaded loaded, const Opening& opening);
     Task<void> renew_snapshot(std::shared_ptr<MailboxImpl> mailbox, std::shared_ptr<AccountImpl> self);
+    void renew_snapshots();
+    Task<void> shorten_tail(MailboxId mailbox, std::shared_ptr<AccountImpl> self);
     void save_recent(MailboxImpl& mailbox);
     Task<void> write_quietly(WriteRequestPtr request, std::shared_ptr<AccountImpl> self);
 
@@ -137,6 +141,8 @@ private:
     AccountWriter writer_;
     std::unordered_map<std::uint64_t, Hub> hubs_;
     std::vector<Opening*> openings_;
+    std::unordered_map<std::uint64_t, std::size_t>
+        unopened_rows_;  // by mailbox: log rows since it was closed
     std::vector<Watch*> observers_;
     unsigned telling_ = 0;
     std::size_t sessions_ = 0;

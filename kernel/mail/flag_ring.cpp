@@ -35,15 +35,20 @@ bool FlagRing::concerns(std::uint64_t position, std::uint64_t view, Slot end) co
 }
 
 std::vector<Slot> FlagRing::collect(std::uint64_t position, std::uint64_t view, Slot end) const {
-    std::vector<Slot> slots;
+    std::vector<SlotRun> runs;
     for (std::size_t i = first_unread(position); i < entries_.size(); ++i) {
         if (entries_[i].silent_view == view) continue;
-        for (const SlotRun& run : entries_[i].runs) {
-            for (Slot slot = run.first; slot <= run.last && slot < end; ++slot) slots.push_back(slot);
-        }
+        runs.insert(runs.end(), entries_[i].runs.begin(), entries_[i].runs.end());
     }
-    if (!std::is_sorted(slots.begin(), slots.end())) std::sort(slots.begin(), slots.end());
-    slots.erase(std::unique(slots.begin(), slots.end()), slots.end());
+    const auto before = [](const SlotRun& a, const SlotRun& b) { return a.first < b.first; };
+    if (!std::is_sorted(runs.begin(), runs.end(), before)) std::sort(runs.begin(), runs.end(), before);
+    std::vector<Slot> slots;
+    Slot next = 0;  // what lies below is there already
+    for (const SlotRun& run : runs) {
+        for (Slot slot = std::max(run.first, next); slot <= run.last && slot < end; ++slot)
+            slots.push_back(slot);
+        next = std::max(next, run.last + 1);
+    }
     return slots;
 }
 

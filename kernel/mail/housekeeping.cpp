@@ -6,14 +6,41 @@
 
 namespace postern::mail {
 
+namespace {
+
+/// A mailbox that only receives is opened for a moment when its tail is this many times what would renew the snapshot
+/// of an open one.
+constexpr std::size_t unopened_factor = 8;
+
+}  // namespace
+
 void AccountImpl::rows_applied() {
+    renew_snapshots();
+    for (auto& [mailbox, rows] : unopened_rows_) {
+        if (rows < unopened_factor * core_.options.snapshot_rows) continue;
+        rows = 0;
+        if (!table_.find(MailboxId{mailbox})) continue;
+        core_.runtime.spawn(core_.executor, "mail snapshot",
+                            shorten_tail(MailboxId{mailbox}, shared_from_this()));
+    }
+}
+
+void AccountImpl::renew_snapshots() {
     for (const auto& [key, hub] : hubs_) {
         MailboxImpl& mailbox = *hub.mailbox;
-        if (mailbox.rows_since_snapshot() <
-            core_.options.snapshot_rows + mailbox.state().alive().count() / 16)
-            continue;
+        const std::size_t enough = core_.options.snapshot_rows + mailbox.state().alive().count() / 16;
+        if (mailbox.rows_since_snapshot() < enough) continue;
         mailbox.set_rows_since_snapshot(0);
         core_.runtime.spawn(core_.executor, "mail snapshot", renew_snapshot(hub.mailbox, shared_from_this()));
+    }
+}
+
+/// Opening a mailbox with a long tail renews its snapshot.
+Task<void> AccountImpl::shorten_tail(MailboxId mailbox, [[maybe_unused]] std::shared_ptr<AccountImpl> self) {
+    auto opened = co_await open_mailbox_impl(mailbox);
+    if (!opened && opened.error().code != Errc::not_found) {
+        core_.log.warning("cannot open a mailbox to renew its snapshot",
+                          {{"account", value_of(id_)}, {"error", opened.error().to_string()}});
     }
 }
 
@@ -24,8 +51,12 @@ Task<void> AccountImpl::renew_snapshot(std::shared_ptr<MailboxImpl> mailbox,
     const Modseq kept = core_.options.log_rows;
     const Modseq prune = modseq > kept ? modseq - kept : 0;
     std::function<Result<void>(store::StoreSession&)> call =
-        [id = id_, box = mailbox->id(), modseq, prune, data = SnapshotCodec::encode(mailbox->state())](
-            store::StoreSession& session) { return session.put_snapshot(id, box, modseq, data, prune); };
+        [id = id_, box = mailbox->id(), modseq, prune,
+         data = SnapshotCodec::encode(mailbox->state())](store::StoreSession& session) {
+            auto put = session.put_snapshot(id, box, modseq, data, prune);
+            // Also the rows that belong to no mailbox: subscriptions, mailboxes that are gone.
+            return put ? session.put_snapshot(id, MailboxId{}, 0, {}, prune) : put;
+        };
     auto stored = co_await core_.lanes.write<void>(id_, std::move(call));
     if (!stored && stored.error().code != Errc::not_found) {
         core_.log.warning("cannot renew the snapshot of a mailbox", {{"account", value_of(id_)},
