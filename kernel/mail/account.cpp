@@ -90,7 +90,7 @@ void AccountImpl::apply_to_mailbox(const Change& change, const store::ChangeRow&
                                                            {"mailbox", value_of(row.mailbox)},
                                                            {"modseq", row.modseq},
                                                            {"error", applied.error().to_string()}});
-    hubs_.erase(hub);  // whoever opens it next has it from the store
+    hubs_.erase(value_of(row.mailbox));  // whoever opens it next has it from the store
 }
 
 Task<Result<void>> AccountImpl::reload() {
@@ -98,22 +98,47 @@ Task<Result<void>> AccountImpl::reload() {
         [id = id_](store::StoreSession& session) { return session.load_account(id); };
     auto view = co_await core_.lanes.read<store::AccountView>(std::move(call));
     if (!view) co_return view.error();
-    const MailboxTable old = table_;
-    table_ = MailboxTable(*view);
-    change_seq_ = view->account.change_seq;
-    std::vector<std::shared_ptr<MailboxImpl>> open;
-    for (const auto& [key, hub] : hubs_) open.push_back(hub.mailbox);
-    for (const auto& mailbox : open) {
-        if (!table_.find(mailbox->id())) {
-            hubs_.erase(value_of(mailbox->id()));
-            mailbox->mark_deleted(*old.find(mailbox->id()));
-            continue;
-        }
-        auto loaded = co_await load_state(mailbox->id());
+    // Everything is read before anything is replaced: a failure half way must leave the old state to try again from.
+    std::unordered_map<std::uint64_t, Loaded> states;
+    const MailboxTable table(*view);
+    for (;;) {
+        const MailboxId next = next_to_reload(table, states);
+        if (next == MailboxId{}) break;
+        auto loaded = co_await load_state(next);
         if (!loaded) co_return loaded.error();
-        mailbox->replace(std::move(loaded->state), loaded->change_seq);
+        states.emplace(value_of(next), std::move(*loaded));
     }
+    replace_all(table, view->account.change_seq, std::move(states));
     co_return Result<void>{};
+}
+
+/// An open mailbox that still exists and has not been read yet; 0 if there is none.
+MailboxId AccountImpl::next_to_reload(const MailboxTable& table,
+                                      const std::unordered_map<std::uint64_t, Loaded>& states) const {
+    for (const auto& [id, hub] : hubs_) {
+        if (table.find(MailboxId{id}) && !states.contains(id)) return MailboxId{id};
+    }
+    return MailboxId{};
+}
+
+void AccountImpl::replace_all(const MailboxTable& table, Modseq change_seq,
+                              std::unordered_map<std::uint64_t, Loaded> states) {
+    const MailboxTable old = table_;
+    table_ = table;
+    change_seq_ = change_seq;
+    for (Opening* opening : openings_) opening->least = change_seq;
+    std::vector<std::shared_ptr<MailboxImpl>> open;
+    for (const auto& [id, hub] : hubs_) open.push_back(hub.mailbox);
+    for (const auto& mailbox : open) {
+        const auto state = states.find(value_of(mailbox->id()));
+        if (state != states.end()) {
+            mailbox->replace(std::move(state->second.state), state->second.change_seq);
+        } else {
+            hubs_.erase(value_of(mailbox->id()));
+            const MailboxInfo* last = old.find(mailbox->id());
+            mailbox->mark_deleted(last ? *last : MailboxInfo{});
+        }
+    }
 }
 
 std::shared_ptr<MailboxImpl> AccountImpl::open_hub(MailboxId id) {
@@ -149,7 +174,7 @@ Task<Result<std::shared_ptr<MailboxImpl>>> AccountImpl::open_mailbox_impl(Mailbo
     struct Listening {
         std::vector<Opening*>& all;
         Opening opening;
-        Listening(std::vector<Opening*>& list, MailboxId id) : all(list), opening{id, {}} {
+        Listening(std::vector<Opening*>& list, MailboxId id) : all(list), opening{id, {}, 0} {
             all.push_back(&opening);
         }
         ~Listening() { std::erase(all, &opening); }
@@ -158,6 +183,9 @@ Task<Result<std::shared_ptr<MailboxImpl>>> AccountImpl::open_mailbox_impl(Mailbo
     Listening listening(openings_, mailbox);
     auto loaded = co_await load_state(mailbox);
     if (!loaded) co_return loaded.error();
+    if (loaded->change_seq < listening.opening.least) {
+        co_return Error(Errc::temporary, "the account was read anew meanwhile");
+    }
     if (loaded->change_seq > change_seq_) {
         auto current = co_await refresh();
         if (!current) co_return current.error();

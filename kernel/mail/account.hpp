@@ -87,6 +87,7 @@ private:
     struct Opening {
         MailboxId mailbox;
         std::vector<store::ChangeRow> rows;
+        Modseq least = 0;  ///< the account was read anew at this modseq: an older state misses rows
     };
     struct Loaded {
         MailboxState state;
@@ -94,6 +95,10 @@ private:
         std::size_t tail = 0;
     };
 
+    MailboxId next_to_reload(const MailboxTable& table,
+                             const std::unordered_map<std::uint64_t, Loaded>& states) const;
+    void replace_all(const MailboxTable& table, Modseq change_seq,
+                     std::unordered_map<std::uint64_t, Loaded> states);
     void apply_to_mailbox(const Change& change, const store::ChangeRow& row, const Origin& origin,
                           MailboxInfo last);
     std::shared_ptr<MailboxImpl> open_hub(MailboxId id);

@@ -112,7 +112,7 @@ TEST(MailConcurrency, AccountsOnTwoCoresKeepEverything) {
             }
         }
     }
-    EXPECT_EQ(log.errors, 0);
+    EXPECT_EQ(log.errors.load(), 0);
     service.reset();
 }
 
