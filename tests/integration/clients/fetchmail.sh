@@ -25,7 +25,7 @@ fetch() {
     local want=$1 what=$2 status=0
     shift 2
     rm -f "$T"/got/*
-    fetchmail -f "$T/rc" --nosyslog "$@" >"$T/log" 2>&1 || status=$?
+    fetchmail -f "$T/rc" --pidfile "$T/pid" --nosyslog "$@" >"$T/log" 2>&1 || status=$?
     # 1: there was nothing to fetch
     [ $status = 0 ] || { [ $status = 1 ] && [ "$want" = 0 ]; } || fail "$what: exit $status: $(tail -3 "$T/log")"
     [ "$(find "$T/got" -type f | wc -l)" = "$want" ] || fail "$what: $(find "$T/got" -type f | wc -l) delivered, wanted $want: $(tail -3 "$T/log")"
