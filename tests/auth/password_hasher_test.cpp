@@ -22,7 +22,8 @@ TEST_F(PasswordHasherTest, MakesArgon2idVerifiersThatMatchOnlyTheirPassword) {
 TEST_F(PasswordHasherTest, ReadsCryptSchemes) {
     // As `openssl passwd -6 -salt saltstring 'Hello world!'` makes them.
     const std::string sha512 =
-        "$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1";
+        "$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/"
+        "O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1";
     const std::string sha256 = "$5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5";
     EXPECT_TRUE(hasher.matches("Hello world!", sha512));
     EXPECT_TRUE(hasher.matches("Hello world!", sha256));
