@@ -123,7 +123,8 @@ Task<Result<std::unique_ptr<Connection>>> DialerImpl::dial(Target target) {
         const auto left = std::chrono::ceil<seconds>(deadline - steady_clock::now());
         if (left <= seconds(0)) break;
         const bool is_last = i + 1 == addresses.size();
-        auto connection = co_await connect(addresses[i], is_last ? left : std::min(left, attempt_time));
+        const auto patience = is_last ? left : std::min(left, attempt_time);
+        auto connection = co_await connect(addresses[i], patience);
         if (connection) co_return connection;
         if (connection.error().code == Errc::cancelled) co_return connection.error();
         last = Error(Errc::unavailable, "cannot connect to " + target.host + " (" + show(addresses[i]) +

@@ -12,6 +12,8 @@
 #include <cstring>
 #include <future>
 
+#include "kernel/plugin/guard.hpp"
+
 namespace postern::net {
 
 namespace asio = boost::asio;
@@ -74,10 +76,13 @@ Endpoint Listener::local_endpoint() const {
 }
 
 void Listener::start() {
+    started_ = true;
     runtime_.spawn(core_, "listener " + info_.address, accept_loop());
 }
 
 void Listener::stop() {
+    // Before the start nothing runs on the core, perhaps not even its thread.
+    if (!started_) return;
     std::promise<void> done;
     asio::post(core_, [this, &done] {
         boost::system::error_code ignored;
@@ -136,7 +141,10 @@ Task<void> Listener::out_of_descriptors(boost::system::error_code error) {
 void Listener::refuse(tcp::socket& socket, std::string_view reason) const {
     // Before TLS no word can be said that the client would understand.
     if (info_.tls != ListenerInfo::Tls::implicit) {
-        const std::string text = protocol_.refusal(reason);
+        std::string text;
+        const auto fault = plugin::guarded([&] { text = protocol_.refusal(reason); });
+        if (!fault.empty())
+            log_.error("a protocol threw an exception", {{"protocol", info_.protocol}, {"what", fault}});
         const auto sent = send(socket.native_handle(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         static_cast<void>(sent);  // whoever does not take it learns from the closed connection
     }
@@ -167,7 +175,7 @@ void Listener::admit(tcp::socket socket, const Executor& executor) {
         --connections_;
         release();
     };
-    runtime_.spawn(executor, "connection", serve(std::move(socket), std::move(leave)));
+    runtime_.spawn(executor, info_.protocol + " connection", serve(std::move(socket), std::move(leave)));
 }
 
 Task<void> Listener::serve(tcp::socket socket, std::function<void()> release) {
@@ -187,7 +195,8 @@ Task<void> Listener::serve(tcp::socket socket, std::function<void()> release) {
             co_return;
         }
     }
-    co_await protocol_.serve(std::move(connection), info_);
+    std::unique_ptr<Connection> served = std::move(connection);
+    co_await protocol_.serve(std::move(served), info_);
 }
 
 }  // namespace postern::net

@@ -49,6 +49,7 @@ private:
     Logger& log_;
     Executor core_;
     boost::asio::ip::tcp::acceptor acceptor_;
+    bool started_ = false;
     std::size_t next_core_ = 0;
     int spare_ = -1;  ///< a descriptor kept back for the moment when there are none
     std::chrono::steady_clock::time_point last_complaint_;

@@ -45,7 +45,7 @@ struct TlsInfo {
 /// Which side of TLS a connection plays, and how strictly.
 struct TlsClientOptions {
     std::string server_name{};  ///< for SNI and verification
-    bool verify = true;       ///< chain and name; false only if an operator pinned or allowed it by name
+    bool verify = true;         ///< chain and name; false only if an operator pinned or allowed it by name
     std::string pinned_spki_sha256{};  ///< base64; if set, this key and no other is accepted
 };
 
