@@ -262,6 +262,13 @@ Result<void> CoreEngine::add_modifiers(FetchPlan& plan, const FetchArguments& ar
     return {};
 }
 
+/// What the client named. As a UID, "*" reaches to the last one ever given: modifiers speak of messages that are gone, and
+/// those may have been the last ones.
+static Result<NumberSet> requested_numbers(Session& session, const SequenceSet& set, bool uid) {
+    if (!uid || !set.has_star()) return session.resolve_numbers(set, uid);
+    return set.resolve(session.selected()->mailbox->info().uidnext - 1);
+}
+
 Result<FetchPlan> CoreEngine::parse_fetch(Session& session, bool uid, ArgumentCursor& in) {
     const auto takes_arguments = [this](std::string_view name) {
         const FetchItemHandler* handler = registries_.fetch_items.find(std::string(name));
@@ -274,7 +281,7 @@ Result<FetchPlan> CoreEngine::parse_fetch(Session& session, bool uid, ArgumentCu
     if (!added) return added.error();
     auto modified = add_modifiers(plan, *arguments, in);
     if (!modified) return modified.error();
-    auto requested = session.resolve_numbers(arguments->set, uid);
+    auto requested = requested_numbers(session, arguments->set, uid);
     if (!requested) return requested.error();
     plan.requested = std::move(*requested);
     auto slots = session.resolve(arguments->set, uid);

@@ -89,6 +89,16 @@ TEST_F(QuickResync, SpeaksOfUidsThatVanished) {
     EXPECT_EQ(other.untagged.front().code, "CLOSED");
 }
 
+TEST_F(QuickResync, SpeaksOfTheLastMessagesThatVanishedToo) {
+    deliver("INBOX", 4);
+    Client& client = enabled();
+    EXPECT_TRUE(client.command("SELECT INBOX").ok());
+    EXPECT_TRUE(client.command("STORE 3:4 +FLAGS.SILENT (\\Deleted)").ok());
+    EXPECT_TRUE(client.command("EXPUNGE").ok());
+    EXPECT_EQ(client.command("UID FETCH 1:* (FLAGS) (CHANGEDSINCE 1 VANISHED)").lines("VANISHED"),
+              std::vector<std::string>{"* VANISHED (EARLIER) 3:4"});
+}
+
 TEST_F(QuickResync, RefusesWhatWasNotEnabled) {
     deliver("INBOX", 2);
     Client& client = open();
