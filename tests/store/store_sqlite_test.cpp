@@ -1,4 +1,4 @@
-// store-sqlite: the contract, and what is its own: migrations, damage, kill -9.
+// store-sqlite keeps the contract of storage drivers.
 #include <gtest/gtest.h>
 
 #include "postern/testkit/store_contract.hpp"

@@ -6,7 +6,7 @@ import shutil
 from .certificate import self_signed
 from .process import Server, answers, free_port, unprivileged
 
-# As measured in docs/performance.md: no login process per connection, processes kept, caches on.
+# Tuned for measuring: no login process per connection, processes kept, caches on.
 TUNED = """
 service imap-login {
   service_count = 0
