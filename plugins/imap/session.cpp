@@ -80,6 +80,7 @@ Task<ServerSession::Next> ServerSession::run() {
         result = co_await process_input();
     }
     if (!result) co_await say_goodbye(result.error());
+    if (result) result = co_await flush();
     co_await close_connection();
     co_return Next::end;
 }

@@ -21,6 +21,8 @@ TEST_F(SessionTest, AnnouncesTlsAndForbidsLoginWhereAnybodyListens) {
     EXPECT_TRUE(login.no());
     EXPECT_EQ(login.tagged.code, "PRIVACYREQUIRED");
     EXPECT_EQ(client.command("AUTHENTICATE PLAIN").tagged.code, "PRIVACYREQUIRED");
+    client.send("x LOGIN anna {6}\r\n");
+    EXPECT_TRUE(client.take().starts_with("x NO [PRIVACYREQUIRED]"));
 }
 
 TEST_F(SessionTest, StartTlsDiscardsWhatWasInjected) {
@@ -119,6 +121,14 @@ TEST_F(SessionTest, ClosesClientsThatOnlyTalkNonsense) {
     }
     EXPECT_TRUE(client.closed());
     EXPECT_NE(all.find("* BYE"), std::string::npos);
+}
+
+TEST_F(SessionTest, SaysGoodbyeAfterLinesThatAreNoCommands) {
+    Client& client = connect();
+    client.take();
+    for (int i = 0; i < 20; ++i) client.send("\r\n");
+    EXPECT_NE(client.take().find("* BYE"), std::string::npos);
+    EXPECT_TRUE(client.closed());
 }
 
 TEST_F(SessionTest, BoundsWhatAStrangerMaySend) {

@@ -12,12 +12,21 @@ public:
     explicit LoginCommand(Server& server) : server_(server) {}
     CommandTraits traits() const override { return {in_not_authenticated, false, Updates::none}; }
 
+    /// A password must not even be sent where anybody listens.
+    LiteralDecision literal(Session& session, const LiteralOffer&, ArgumentCursor&) override {
+        LiteralDecision decision;
+        if (session.connection().is_private()) return decision;
+        decision.kind = LiteralDecision::Kind::refuse;
+        decision.refusal = not_private();
+        return decision;
+    }
+
     Task<CommandResult> run(CommandContext* context) override {
         auto credentials = parse(*context);
         if (!credentials) co_return CommandResult::failed(credentials.error());
         auto& session = static_cast<ServerSession&>(context->session);
         if (!session.connection().is_private()) {
-            co_return CommandResult::no("Switch to TLS first", "PRIVACYREQUIRED");
+            co_return not_private();
         }
         auto identity = co_await server_.auth().sign_in(std::move(*credentials));
         if (!identity) co_return CommandResult::failed(identity.error());
@@ -26,6 +35,7 @@ public:
     }
 
 private:
+    static CommandResult not_private() { return CommandResult::no("Switch to TLS first", "PRIVACYREQUIRED"); }
     static Result<Credentials> parse(CommandContext& context) {
         ArgumentCursor& in = context.args;
         auto space = in.space();
