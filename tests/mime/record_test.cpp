@@ -102,7 +102,31 @@ TEST(Record, LargeFieldsAreLeftOut) {
     const RecordView r = open(blob);
     EXPECT_EQ(r.coverage("to"), FieldCoverage::not_stored);
     EXPECT_EQ(r.coverage("subject"), FieldCoverage::stored);
-    EXPECT_EQ(r.to_mailbox().size(), 5000U);
+    EXPECT_EQ(r.to_mailbox().size(), 1000U) << "keys are cut";
+}
+
+TEST(Record, MonstrousEnvelopesAndStructuresAreReduced) {
+    std::string header = "Subject: s\n";
+    for (int i = 0; i < 5000; ++i) header += "From: " + std::string(200, 'x') + "@y\n";
+    std::string got;
+    const std::string addresses = build_record(header.substr(0, 900000) + "\n\n");
+    EXPECT_TRUE(open(addresses).append_envelope(got));
+    EXPECT_LT(got.size(), 200000U);
+    EXPECT_TRUE(got.starts_with("(NIL \"s\" (("));
+    got.clear();
+    const std::string subject =
+        build_record("Subject: " + std::string(1 << 21, 'x') + "\n\n", Limits{.header_octets = 1 << 22});
+    EXPECT_TRUE(open(subject).append_envelope(got));
+    EXPECT_EQ(got, "(NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL)");
+    got.clear();
+    std::string parts = "Content-Type: multipart/mixed; boundary=b\n\n";
+    for (int i = 0; i < 4500; ++i) parts += "--b\nContent-Type: a/b; name=" + std::string(1000, 'x') + "\n\n";
+    const std::string many = build_record(parts);
+    EXPECT_TRUE(open(many).append_bodystructure(got));
+    EXPECT_TRUE(got.starts_with("(\"application\" \"octet-stream\" NIL NIL NIL \"8bit\" "));
+    const std::vector<std::uint32_t> last = {4500};
+    EXPECT_TRUE(open(many).find_section(last, SectionText::mime).value().has_value())
+        << "sections can still be fetched";
 }
 
 TEST(Record, BeyondTheLimitsItAnswersForNoField) {

@@ -5,6 +5,7 @@
 #include "mime/ascii.hpp"
 #include "mime/pack.hpp"
 #include "mime/record_format.hpp"
+#include "mime/utf8.hpp"
 #include "mime/varint.hpp"
 #include "postern/mime/record.hpp"
 #include "postern/mime/sort.hpp"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::size_t largest_kept_field = 4096;  // all occurrences together
 constexpr std::size_t largest_common_header = 16384;
+constexpr std::size_t largest_key = 1000;  // of one sort key
 constexpr std::size_t most_references = 64;
 constexpr std::size_t most_other_names = 200;
 
@@ -69,9 +71,12 @@ private:
     void collect_references();
     void write_head();
     void write_wire_strings();
+    std::string envelope() const;
+    std::string bodystructure() const;
 
     /// Remembers a text as a place in the common header if it stands there, else in the extra text.
     void keep(std::size_t which, std::string_view text) {
+        text = cut_utf8(text, largest_key);
         if (text.empty()) return;
         std::size_t at = common_.find(text);
         if (at == std::string::npos) {
@@ -179,7 +184,7 @@ void RecordBuilder::collect_references() {
         if (const Field* f = first(FieldId::in_reply_to)) ids = message_ids(f->value);
         if (ids.size() > 1) ids.resize(1);
     }
-    for (const std::string& id : ids) put_fixed64(message_id_hash(id), hashes_);
+    for (const std::string& id : ids) put_fixed64(message_id_hash(cut_utf8(id, largest_key)), hashes_);
 }
 
 void RecordBuilder::write_head() {
@@ -217,16 +222,34 @@ void RecordBuilder::write_head() {
     put_sized(extra_);
 }
 
-void RecordBuilder::write_wire_strings() {
-    std::string wire, packed;
-    for (const bool structure : {false, true}) {
+// Strings no client could use are not kept: the envelope then loses addresses, or all it says, the structure its parts.
+std::string RecordBuilder::envelope() const {
+    std::string wire;
+    append_envelope(message_, message_.root(), wire, limits_);
+    if (wire.size() > largest_envelope) {
+        Limits few = limits_;
+        few.addresses = 100;
         wire.clear();
-        packed.clear();
-        if (structure) {
-            append_bodystructure(message_, wire, limits_);
-        } else {
-            append_envelope(message_, message_.root(), wire, limits_);
-        }
+        append_envelope(message_, message_.root(), wire, few);
+    }
+    if (wire.size() > largest_envelope) wire = "(NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL)";
+    return wire;
+}
+
+std::string RecordBuilder::bodystructure() const {
+    std::string wire;
+    append_bodystructure(message_, wire, limits_);
+    if (wire.size() > largest_bodystructure) {
+        const Part& root = message_.root();
+        wire = R"(("application" "octet-stream" NIL NIL NIL "8bit" )" +
+               std::to_string(root.body_end - root.body_begin) + " NIL NIL NIL NIL)";
+    }
+    return wire;
+}
+
+void RecordBuilder::write_wire_strings() {
+    for (const std::string& wire : {envelope(), bodystructure()}) {
+        std::string packed;
         pack(wire, common_, packed);
         put_varint(wire.size(), out_);
         put_sized(packed);

@@ -16,7 +16,7 @@
 //   sized    hashes of the references: fixed64 each
 //
 // Sizes that a false blob could claim are bounded: every length is checked against the octets that are there, and the two
-// unpacked sizes against largest_wire.
+// unpacked sizes against the limits below.
 #include <cstdint>
 #include <string_view>
 
@@ -31,7 +31,8 @@ inline constexpr std::uint8_t flag_all_names =
     16;  ///< the fields' names were all looked at: absence can be told
 inline constexpr std::uint8_t all_flags = 31;
 
-inline constexpr std::uint64_t largest_wire = std::uint64_t{1} << 26;
+inline constexpr std::uint64_t largest_envelope = std::uint64_t{1} << 20;
+inline constexpr std::uint64_t largest_bodystructure = std::uint64_t{1} << 22;
 
 /// Hash of a field name that FieldId does not know, without case. Stored.
 std::uint16_t field_name_hash(std::string_view name) noexcept;

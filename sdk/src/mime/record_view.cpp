@@ -60,7 +60,7 @@ Result<RecordView> RecordView::decode(std::string_view blob) {
     r.envelope_ = in.sized();
     const std::uint64_t bodystructure_size = in.varint();
     r.bodystructure_ = in.sized();
-    if (envelope_size > largest_wire || bodystructure_size > largest_wire) return corrupt();
+    if (envelope_size > largest_envelope || bodystructure_size > largest_bodystructure) return corrupt();
     r.envelope_size_ = static_cast<std::uint32_t>(envelope_size);
     r.bodystructure_size_ = static_cast<std::uint32_t>(bodystructure_size);
 
