@@ -360,7 +360,7 @@ class Session:
         if not message:
             return [b"-ERR no such message\r\n"]
         time.sleep(self.behaviour.pace)
-        self.retrieved.add(self.view.index(message) + 1)
+        self.retrieved.add(int(argument))
         return [b"+OK %d octets\r\n" % self.size(message), self.multiline(message.data)]
 
     def do_top(self, argument):
@@ -528,6 +528,12 @@ class Control:
 
     def maildrop(self, name, password):
         self.server.maildrop(name, password)
+
+    def fill(self, user, count):
+        """Many small messages, each with its own number as its subject."""
+        for number in range(count):
+            self.server.maildrops[user].add(b"From: a@example.org\r\nTo: b@example.org\r\nSubject: %d\r\nMessage-ID: <%d@example.org>\r\n\r\n"
+                                            b"Text of %d.\r\n" % (number, number, number))
 
     def remove(self, user, uid):
         self.server.maildrops[user].remove(uid)

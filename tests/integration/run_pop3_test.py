@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`./run --pop3` against a real POP3 provider with more than 500 real messages: mbsync gets every one, octet for octet.
+"""`./run --pop3` against a real POP3 provider with more than 500 real messages, no two alike: mbsync gets every one, octet for octet.
 
     run_pop3_test.py STORE      sqlite, postgresql
 """
@@ -14,13 +14,12 @@ import unittest
 
 import support
 from imap_client import Client
-from messages import crlf, real_messages, sha256
+from messages import crlf, originals, sha256
 from provider import Provider
 from servers.postern import ROOT
 from servers.process import free_port
 
 STORE = sys.argv[1]
-COUNT = 520
 
 
 class Run(unittest.TestCase):
@@ -28,7 +27,7 @@ class Run(unittest.TestCase):
         self.folder = tempfile.mkdtemp(prefix="run.", dir="/tmp")
         self.addCleanup(shutil.rmtree, self.folder, True)
         self.provider = self.enterContext(Provider())
-        self.messages = real_messages(COUNT)
+        self.messages = originals()
         self.provider.put(self.messages)
         self.offset = free_port() - 1143
         self.log = os.path.join(self.folder, "log")
@@ -77,7 +76,7 @@ class Run(unittest.TestCase):
     def test_every_message_arrives_octet_for_octet(self):
         expected = sorted(map(sha256, self.messages))
         client = self.enterContext(Client(1143 + self.offset))
-        support.wait_for(lambda: client.exists() == COUNT, 120, "the backlog")
+        support.wait_for(lambda: client.exists() == len(self.messages), 120, "the backlog")
         self.assertEqual(client.hashes(), expected)
         # mbsync passes over a message whose header has no end; the others are all of them.
         whole = sorted(sha256(message) for message in self.messages if b"\r\n\r\n" in message)

@@ -15,6 +15,7 @@ void load_folder(const std::filesystem::path& folder, std::vector<Sample>& out) 
     std::vector<std::filesystem::path> files;
     for (std::filesystem::recursive_directory_iterator i(folder, error), end; !error && i != end;
          i.increment(error)) {
+        if (i->path().filename().string().starts_with('.')) continue;
         if (i->is_regular_file(error) && i->file_size(error) < (1U << 24)) files.push_back(i->path());
     }
     std::ranges::sort(files);
@@ -26,6 +27,10 @@ void load_folder(const std::filesystem::path& folder, std::vector<Sample>& out) 
 
 }  // namespace
 
+std::string collected_mail() {
+    return POSTERN_TEST_DATA "/../build/mail";
+}
+
 std::string python_data() {
     return "/usr/lib/python3.11/test/test_email/data";
 }
@@ -33,7 +38,7 @@ std::string python_data() {
 std::vector<Sample> load_corpus() {
     std::vector<Sample> samples;
     load_folder(python_data(), samples);
-    load_folder("/usr/share/doc/spamassassin/examples", samples);
+    load_folder(collected_mail(), samples);
     load_folder(POSTERN_TEST_DATA "/fuzz/corpus/mime", samples);
     const char* more = std::getenv("POSTERN_MAIL_CORPUS");
     std::string_view rest = more ? more : "";

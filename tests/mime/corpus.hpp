@@ -1,6 +1,6 @@
 #pragma once
-// Real mail on this machine: Python's email test data (Debian's libpython3.11-testsuite, which ./test installs),
-// SpamAssassin's samples if installed, and the folders POSTERN_MAIL_CORPUS names (separated by colons).
+// Real mail: what tools/collect-mail took from Debian's packages (./test runs it), Python's email test data with
+// their mbox separators, and the folders POSTERN_MAIL_CORPUS names (separated by colons).
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +11,9 @@ struct Sample {
     std::string path;
     std::string raw;
 };
+
+/// Folder tools/collect-mail fills.
+std::string collected_mail();
 
 /// Folder of Python's test data.
 std::string python_data();

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""50,000 messages wait at the provider when somebody signs in for the first time: the mailbox opens at once, and in the end every message
+is there once, fetched once.
+
+    backlog_test.py STORE      sqlite, postgresql
+"""
+import json
+import re
+import subprocess
+import sys
+import time
+import unittest
+
+import support
+from imap_client import Client
+from servers import Postern, PostgreSQL
+
+STORE = sys.argv[1]
+COUNT = 50_000
+FIRST_SELECT = 2.0      # seconds that sign-in and first SELECT may take
+
+
+class Provider:
+    """fakepop.py in a process of its own: `provider.NAME(ARGUMENT...)` is a method of its Control."""
+
+    def __enter__(self):
+        self.process = subprocess.Popen([sys.executable, "-B", support.beside("fakepop.py"), "--control"], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+        self.port = json.loads(self.process.stdout.readline())["port"]
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait(30)
+        self.process.stdout.close()
+
+    def __getattr__(self, name):
+        def call(*arguments):
+            print(json.dumps([name, *arguments]), file=self.process.stdin, flush=True)
+            answer = json.loads(self.process.stdout.readline())
+            if "error" in answer:
+                raise RuntimeError(answer["error"])
+            return answer["ok"]
+        return call
+
+
+class Backlog(unittest.TestCase):
+    def test_fifty_thousand_messages(self):
+        provider = self.enterContext(Provider())
+        provider.maildrop("test1", "pass")
+        provider.fill("test1", COUNT)
+        provider.set("pipelining", True)
+        store = STORE if STORE == "sqlite" else self.enterContext(PostgreSQL())
+        postern = self.enterContext(Postern(store=store, pop3=("127.0.0.1", provider.port, "none"), poll=1))
+        began = time.monotonic()
+        client = self.enterContext(Client(postern.imap_port))
+        there = client.exists()
+        first = time.monotonic() - began
+        print(f"signed in and INBOX selected after {first:.2f} s, with {there} messages in it")
+        self.assertLess(first, FIRST_SELECT)
+        self.assertLess(there, COUNT, "collection was over: the test shows nothing")
+        slowest = 0.0
+        while there < COUNT:
+            if time.monotonic() - began > 240:
+                self.fail(f"only {there} messages after 240 s\n{postern.log_tail()}")
+            turn = time.monotonic()
+            there = client.exists()
+            slowest = max(slowest, time.monotonic() - turn)
+            time.sleep(0.1)
+        seconds = time.monotonic() - began
+        print(f"{COUNT} messages collected in {seconds:.1f} s, {COUNT / seconds:.0f}/s; meanwhile the slowest SELECT took {slowest:.2f} s")
+        polls = provider.count("QUIT")
+        support.wait_for(lambda: provider.count("QUIT") >= polls + 2, 60, "two more polls")
+        self.assertEqual(provider.count("RETR"), COUNT, "a message was fetched twice")
+        self.assertEqual(self.subjects(client), list(range(COUNT)))
+
+    @staticmethod
+    def subjects(client):
+        client.exists()
+        data = Client.ok(client.fetch("1:*", "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])"))
+        return sorted(int(re.search(rb"Subject: (\d+)", part[1])[1]) for part in data if isinstance(part, tuple))
+
+
+unittest.main(argv=sys.argv[:1])
