@@ -21,6 +21,15 @@ std::size_t store_threads(const store::StoreCapabilities& capabilities, std::siz
     return 1 + std::max<std::size_t>(1, capabilities.reader_sessions);
 }
 
+mail::MailOptions mail_options(const config::MailSection& section) {
+    mail::MailOptions options;
+    options.asynchronous_flags = !section.sync_flags;
+    options.message_cache = section.message_cache;
+    options.content_cache = section.content_cache;
+    options.mailbox_cache = section.mailbox_cache;
+    return options;
+}
+
 }  // namespace
 
 Server::Server(Setup setup)
@@ -98,8 +107,8 @@ Result<void> Server::start_services() {
     dialer_ = std::make_unique<net::DialerImpl>();
     std::vector<mail::StoreGuard*> guards;
     for (const auto& guard : setup_.plugins->lookup().all<mail::StoreGuard>()) guards.push_back(guard.object);
-    auto mail = std::make_unique<mail::MailServiceImpl>(*kernel_runtime_, *store_, log_, mail::MailOptions{},
-                                                        std::move(guards));
+    auto mail = std::make_unique<mail::MailServiceImpl>(*kernel_runtime_, *store_, log_,
+                                                        mail_options(setup_.config.mail), std::move(guards));
     auto following = mail->start();
     if (!following) return following;
     mail_ = std::move(mail);

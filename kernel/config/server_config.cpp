@@ -17,8 +17,8 @@ namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 
-const std::vector<std::string_view> kernel_sections = {"postern", "server",    "log",   "tls",
-                                                       "plugins", "listeners", "users", "auth"};
+const std::vector<std::string_view> kernel_sections = {"postern",   "server", "log",  "tls", "plugins",
+                                                       "listeners", "users",  "auth", "mail"};
 
 /// The one of `choices` that the scalar under `key` names; its index, or `fallback`.
 std::size_t get_choice(const ConfigNode& node, std::string_view key, std::size_t fallback,
@@ -107,6 +107,16 @@ AuthSection read_auth(const ConfigNode& node, Diagnostics& problems) {
     out.cache = node.get_duration("cache", minutes(10), problems);
     out.hash_memory = node.get_size("hash_memory", 64ULL << 20, problems);
     out.hash_passes = node.get_int("hash_passes", 2, 1, 100, problems);
+    return out;
+}
+
+MailSection read_mail(const ConfigNode& node, Diagnostics& problems) {
+    node.check_keys({"sync_flags", "message_cache", "content_cache", "mailbox_cache"}, problems);
+    MailSection out;
+    out.sync_flags = node.get_bool("sync_flags", true, problems);
+    out.message_cache = node.get_size("message_cache", 32ULL << 20, problems);
+    out.content_cache = node.get_size("content_cache", 64ULL << 20, problems);
+    out.mailbox_cache = node.get_size("mailbox_cache", 32ULL << 20, problems);
     return out;
 }
 
@@ -213,6 +223,7 @@ ServerConfig read_server_config(const ConfigNode& root, const std::string& file,
     out.log = read_log(root["log"], file, problems);
     out.tls = read_tls(root["tls"], file, problems);
     out.auth = read_auth(root["auth"], problems);
+    out.mail = read_mail(root["mail"], problems);
     if (!root["plugins"].exists())
         problems.error({file, 1, 1}, "`plugins` is missing: nothing would be served");
     out.plugins = read_plugin_list(root["plugins"], profiles, problems);

@@ -73,6 +73,14 @@ struct AuthSection {
     std::int64_t hash_passes = 0;
 };
 
+/// `mail:`
+struct MailSection {
+    bool sync_flags = true;           ///< a flag change is acknowledged only when it is on stable storage
+    std::uint64_t message_cache = 0;  ///< octets each core keeps: of message records,
+    std::uint64_t content_cache = 0;  ///< of content,
+    std::uint64_t mailbox_cache = 0;  ///< of mailboxes nobody has open
+};
+
 /// The whole file.
 struct ServerConfig {
     std::string file;
@@ -80,6 +88,7 @@ struct ServerConfig {
     LogSection log;
     TlsSection tls;
     AuthSection auth;
+    MailSection mail;
     std::vector<PluginEntry> plugins;
     std::vector<ListenerEntry> listeners;
     std::vector<UserEntry> users;

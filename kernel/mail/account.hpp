@@ -40,6 +40,7 @@ public:
     StoredMessagePtr cached_message(MessageId id) const override;
     Task<Result<std::string>> read_content(StoredMessagePtr message, std::uint64_t offset,
                                            std::uint64_t length) override;
+    Task<void> prefetch_content(std::vector<StoredMessagePtr> messages) override;
     Task<Result<std::vector<store::Attribute>>> read_attributes(std::optional<MailboxId> mailbox,
                                                                 std::string entry_prefix) override;
     Task<Result<void>> write_attributes(std::vector<store::AttributeWrite> writes, Cause cause) override;

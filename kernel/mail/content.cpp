@@ -6,6 +6,26 @@
 
 namespace postern::mail {
 
+namespace {
+
+constexpr std::size_t chunk_overhead = 256;  ///< octets a cached chunk takes besides its own
+
+/// On a store's thread. Null for what is not there or does not decode: whoever reads it finds out why.
+Result<std::vector<ChunkPtr>> read_decoded_chunks(store::StoreSession& session, AccountId account,
+                                                  std::span<const ContentHash> contents) {
+    const auto encoded = session.read_first_chunks(account, contents);
+    if (!encoded) return encoded.error();
+    std::vector<ChunkPtr> chunks;
+    chunks.reserve(encoded->size());
+    for (const std::string& chunk : *encoded) {
+        auto octets = decode_chunk(chunk);
+        chunks.push_back(octets ? std::make_shared<const std::string>(std::move(*octets)) : nullptr);
+    }
+    return chunks;
+}
+
+}  // namespace
+
 StoredMessagePtr AccountImpl::cached_message(MessageId id) const {
     const StoredMessagePtr* cached = core_.messages.find({id_, id});
     return cached ? *cached : nullptr;
@@ -73,8 +93,27 @@ Task<Result<ChunkPtr>> AccountImpl::load_chunk(ContentHash content, std::size_t 
     auto loaded = co_await core_.lanes.read<std::string>(std::move(call));
     if (!loaded) co_return loaded.error();
     ChunkPtr octets = std::make_shared<const std::string>(std::move(*loaded));
-    core_.contents.put(key, octets, octets->size() + 256);
+    core_.contents.put(key, octets, octets->size() + chunk_overhead);
     co_return octets;
+}
+
+Task<void> AccountImpl::prefetch_content(std::vector<StoredMessagePtr> messages) {
+    std::vector<ContentHash> missing;
+    for (const StoredMessagePtr& message : messages) {
+        if (core_.contents.find({id_, message->content, 0}) == nullptr) missing.push_back(message->content);
+    }
+    if (missing.empty()) co_return;
+    using Chunks = std::vector<ChunkPtr>;
+    std::function<Result<Chunks>(store::StoreSession&)> call = [id = id_,
+                                                                missing](store::StoreSession& session) {
+        return read_decoded_chunks(session, id, missing);
+    };
+    auto loaded = co_await core_.lanes.read<Chunks>(std::move(call));
+    if (!loaded) co_return;
+    for (std::size_t i = 0; i < missing.size(); ++i) {
+        const ChunkPtr& octets = (*loaded)[i];
+        if (octets) core_.contents.put({id_, missing[i], 0}, octets, octets->size() + chunk_overhead);
+    }
 }
 
 Task<Result<std::string>> AccountImpl::read_content(StoredMessagePtr message, std::uint64_t offset,

@@ -12,6 +12,8 @@ namespace postern::imap {
 namespace {
 
 constexpr std::size_t chunk_size = 512;
+constexpr std::size_t content_chunk = 64;     ///< messages whose content is asked for at once
+constexpr std::size_t batch_limit = 1 << 20;  ///< octets decoded by one job
 
 /// Text of one message, made on a lane: decoding a large message takes long.
 struct DecodedText {
@@ -31,7 +33,10 @@ private:
     bool stops_at_first(bool& from_end) const;
     Task<Result<void>> by_records();
     Task<Result<void>> by_content();
-    Task<Result<void>> examine(mail::StoredMessagePtr stored, mail::Slot slot);
+    /// Decides by the header, or adds the message to the batch.
+    Task<Result<void>> by_header(mail::StoredMessagePtr stored, mail::Slot slot);
+    /// Decodes the batch and decides it.
+    Task<Result<void>> by_text();
     Task<Result<std::string>> read(mail::StoredMessagePtr stored, std::uint64_t size);
     void note(mail::Slot slot, Answer answer);
     FetchedMessage message_at(mail::Slot slot, const mail::Columns& columns) const;
@@ -42,6 +47,16 @@ private:
     std::vector<mail::Slot> found_;
     std::vector<mail::Slot> undecided_;
     std::vector<mail::Slot> next_undecided_;
+
+    /// Messages that wait for their text.
+    struct Waiting {
+        mail::Slot slot;
+        mail::StoredMessagePtr stored;
+        std::string header;
+    };
+    std::vector<Waiting> batch_;
+    std::vector<std::string> contents_;  ///< of the batch
+    std::size_t batch_octets_ = 0;
 };
 
 FetchedMessage SearchRun::no_message(const mail::Columns& columns) const {
@@ -145,59 +160,84 @@ Task<Result<std::string>> SearchRun::read(mail::StoredMessagePtr stored, std::ui
     co_return octets;
 }
 
-Task<Result<void>> SearchRun::examine(mail::StoredMessagePtr stored, mail::Slot slot) {
+Task<Result<void>> SearchRun::by_header(mail::StoredMessagePtr stored, mail::Slot slot) {
     SearchedMessage searched;
     auto header = co_await read(stored, stored->record.header_length());
     if (!header) co_return header.error();
     searched.level = Level::header;
     searched.header = *header;
+    Answer answer = Answer::unknown;
     {
         const mail::Columns columns = plan_.session.selected()->mailbox->columns();
         searched.message = message_at(slot, columns);
         searched.message.stored = stored;
-        const Answer answer = program_.evaluate(searched);
-        if (answer != Answer::unknown) {
-            note(slot, answer);
-            co_return Result<void>();
-        }
+        answer = program_.evaluate(searched);
+    }
+    if (answer != Answer::unknown) {
+        note(slot, answer);
+        co_return Result<void>();
     }
     auto content = co_await read(stored, stored->record.size());
     if (!content) co_return content.error();
-    const bool body = program_.needs_body_text();
-    const bool all = program_.needs_all_text();
-    std::function<Result<DecodedText>()> job = [octets = std::move(*content), body,
-                                                all]() -> Result<DecodedText> {
-        DecodedText text;
-        if (body) text.body = mime::searchable_text(octets, mime::TextScope::body);
-        if (all) text.all = mime::searchable_text(octets, mime::TextScope::all);
-        return text;
+    batch_octets_ += content->size();
+    batch_.push_back({slot, std::move(stored), std::move(*header)});
+    contents_.push_back(std::move(*content));
+    co_return Result<void>();
+}
+
+Task<Result<void>> SearchRun::by_text() {
+    using Texts = std::vector<DecodedText>;
+    std::function<Result<Texts>()> job = [contents = std::move(contents_), body = program_.needs_body_text(),
+                                          all = program_.needs_all_text()]() -> Result<Texts> {
+        Texts texts(contents.size());
+        for (std::size_t i = 0; i < contents.size(); ++i) {
+            if (body) texts[i].body = mime::searchable_text(contents[i], mime::TextScope::body);
+            if (all) texts[i].all = mime::searchable_text(contents[i], mime::TextScope::all);
+        }
+        return texts;
     };
+    contents_.clear();
     const std::uint64_t key = value_of(plan_.session.account()->id());
-    auto text =
-        co_await run_on_lane<DecodedText>(plan_.session.runtime(), LaneKind::cpu, key, std::move(job));
-    if (!text) co_return text.error();
-    searched.level = Level::content;
-    searched.body_text = text->body;
-    searched.all_text = text->all;
+    auto texts = co_await run_on_lane<Texts>(plan_.session.runtime(), LaneKind::cpu, key, std::move(job));
+    if (!texts) co_return texts.error();
     const mail::Columns columns = plan_.session.selected()->mailbox->columns();
-    searched.message.columns = &columns;
-    const Answer answer = program_.evaluate(searched);
-    note(slot, answer);
+    for (std::size_t i = 0; i < batch_.size(); ++i) {
+        SearchedMessage searched;
+        searched.level = Level::content;
+        searched.message = message_at(batch_[i].slot, columns);
+        searched.message.stored = std::move(batch_[i].stored);
+        searched.header = batch_[i].header;
+        searched.body_text = (*texts)[i].body;
+        searched.all_text = (*texts)[i].all;
+        note(batch_[i].slot, program_.evaluate(searched));
+    }
+    batch_.clear();
+    batch_octets_ = 0;
     co_return Result<void>();
 }
 
 Task<Result<void>> SearchRun::by_content() {
-    for (std::size_t i = 0; i < undecided_.size(); ++i) {
-        const mail::Slot slot = undecided_[i];
-        std::vector<mail::Slot> one(1, slot);
-        auto loaded = co_await plan_.session.engine().load(&plan_.session, std::move(one));
+    for (std::size_t begin = 0; begin < undecided_.size(); begin += content_chunk) {
+        const std::size_t end = std::min(undecided_.size(), begin + content_chunk);
+        std::vector<mail::Slot> slots(undecided_.begin() + static_cast<std::ptrdiff_t>(begin),
+                                      undecided_.begin() + static_cast<std::ptrdiff_t>(end));
+        auto loaded = co_await plan_.session.engine().load(&plan_.session, std::move(slots));
         if (!loaded) co_return loaded.error();
-        if (!loaded->front()) continue;
-        auto examined = co_await examine(std::move(loaded->front()), slot);
-        if (!examined) co_return examined.error();
-        plan_.session.progress(i + 1, undecided_.size());
+        std::size_t prefetched = 0;
+        for (std::size_t i = 0; i < loaded->size(); ++i) {
+            if (i >= prefetched)
+                prefetched = co_await CoreEngine::prefetch(&plan_.session, &*loaded, i, content_chunk);
+            if (!(*loaded)[i]) continue;
+            auto examined = co_await by_header((*loaded)[i], undecided_[begin + i]);
+            if (!examined) co_return examined.error();
+            if (batch_octets_ < batch_limit) continue;
+            auto decided = co_await by_text();
+            if (!decided) co_return decided.error();
+        }
+        plan_.session.progress(end, undecided_.size());
     }
-    co_return Result<void>();
+    auto decided = co_await by_text();
+    co_return decided;
 }
 
 Task<Result<void>> SearchRun::run() {

@@ -1,3 +1,5 @@
+#include <unordered_map>
+
 #include "store-postgresql/session.hpp"
 
 namespace postern::store::postgresql {
@@ -143,6 +145,27 @@ Result<ContentSlice> PostgresqlSession::read_content(AccountId account, const Co
             owner, key, std::max<std::size_t>(first_chunk, 1), sql_limit(rest));
         for (int i = 0; i < chunks.size(); ++i) slice.chunks.push_back(chunks.text(i, 0));
         return slice;
+    });
+}
+
+Result<std::vector<std::string>> PostgresqlSession::read_first_chunks(AccountId account,
+                                                                      std::span<const ContentHash> hashes) {
+    return call<std::vector<std::string>>([&] {
+        std::vector<std::string> chunks(hashes.size());
+        if (hashes.empty()) return chunks;
+        Parameters parameters(value_of(account));
+        std::vector<std::optional<std::string_view>> wanted;
+        for (const ContentHash& hash : hashes) wanted.emplace_back(octets_of(hash));
+        parameters.add_bytea_array(wanted);
+        const Rows rows = connection_.run(
+            "select hash, data from content where account_id = $1 and hash = any ($2)", parameters);
+        std::unordered_map<std::string_view, int> row_of;
+        for (int i = 0; i < rows.size(); ++i) row_of.emplace(rows.octets(i, 0), i);
+        for (std::size_t i = 0; i < hashes.size(); ++i) {
+            const auto row = row_of.find(octets_of(hashes[i]));
+            if (row != row_of.end()) chunks[i] = rows.text(row->second, 1);
+        }
+        return chunks;
     });
 }
 

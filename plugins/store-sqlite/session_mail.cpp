@@ -119,6 +119,23 @@ Result<ContentSlice> SqliteSession::read_content(AccountId account, const Conten
     });
 }
 
+Result<std::vector<std::string>> SqliteSession::read_first_chunks(AccountId account,
+                                                                  std::span<const ContentHash> hashes) {
+    return read<std::vector<std::string>>([&] {
+        std::vector<std::string> chunks;
+        chunks.reserve(hashes.size());
+        auto query = database_.query(
+            "select data from content join chunk using (content_id) where account_id = ? and hash = ? and "
+            "number = 0");
+        for (const ContentHash& hash : hashes) {
+            query.reset();
+            const bool found = query.bind(value_of(account), Blob{octets_of(hash)}).step();
+            chunks.push_back(found ? query.text(0) : std::string());
+        }
+        return chunks;
+    });
+}
+
 Result<std::vector<MessageRow>> SqliteSession::list_unreferenced(AccountId account, UnixTime since,
                                                                  std::size_t limit) {
     return read<std::vector<MessageRow>>([&] {

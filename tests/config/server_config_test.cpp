@@ -56,8 +56,12 @@ listeners:
   - { protocol: imap, address: "127.0.0.1:993", tls: implicit, max_connections: 5 }
 users: { demo: "demo" }
 auth: { rates: no, window: 1m }
+mail: { sync_flags: no, content_cache: 1M }
 )");
     ASSERT_FALSE(problems_.has_errors()) << all();
+    EXPECT_FALSE(config.mail.sync_flags);
+    EXPECT_EQ(config.mail.content_cache, 1U << 20);
+    EXPECT_EQ(config.mail.message_cache, 32U << 20);
     EXPECT_EQ(config.server.name, "mail.example.org");
     EXPECT_EQ(config.server.data, "/var/lib/postern");
     ASSERT_EQ(config.plugins.size(), 2U);

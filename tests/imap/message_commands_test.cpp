@@ -217,6 +217,34 @@ TEST_F(MessageCommands, SearchesByEveryKey) {
     EXPECT_EQ(client.command("UID SEARCH UID 2:9").text(), "* SEARCH 2 3\n");
 }
 
+// More than is read from the store or decoded at once, with some of several chunks each.
+TEST_F(MessageCommands, ReadsAndSearchesTheContentOfManyMessages) {
+    std::vector<std::string> messages;
+    std::string hits = "* SEARCH";
+    for (unsigned i = 1; i <= 150; ++i) {
+        std::string message = letter(i);
+        if (i % 50 == 0) message.append(600'000, 'x').append("\r\n");
+        if (i % 7 == 0) message += "needle " + std::to_string(i) + "\r\n";
+        if (i % 7 == 0) hits += ' ' + std::to_string(i);
+        messages.push_back(std::move(message));
+    }
+    deliver("INBOX", messages);
+    Client& client = open();
+    EXPECT_EQ(search(client, "BODY needle"), hits);
+    EXPECT_EQ(search(client, "TEXT \"needle 49\""), "* SEARCH 49");
+    EXPECT_EQ(search(client, "HEADER X-None x BODY needle"), "* SEARCH");
+    EXPECT_EQ(search(client, "OR SUBJECT \"letter 33\" BODY \"needle 140\""), "* SEARCH 33 140");
+    const Reply fetched = client.command("FETCH 1:* BODY.PEEK[]");
+    ASSERT_TRUE(fetched.ok());
+    std::string expected;
+    for (unsigned i = 1; i <= 150; ++i) {
+        const std::string& text = messages[i - 1];
+        expected += "* " + std::to_string(i) + " FETCH (BODY[] {" + std::to_string(text.size()) + "}\r\n" +
+                    text + ")\n";
+    }
+    EXPECT_TRUE(fetched.text() == expected);
+}
+
 TEST_F(MessageCommands, RefusesBrokenSearches) {
     deliver("INBOX", 1);
     Client& client = open();

@@ -71,6 +71,29 @@ TEST_F(FaultTest, DeliveryWhoseAnswerWasLostIsFoundInTheLog) {
     expect_sound();
 }
 
+TEST_F(FaultTest, PrefetchedContentNeedsTheStoreNoMore) {
+    const auto ids =
+        deliver(*account_, "INBOX", 3).messages;  // elsewhere: this node has nothing of it in memory
+    const auto messages = must(runtime_.run(node_account_->load_messages(ids)));
+    runtime_.run(node_account_->prefetch_content({messages[0], messages[2]}));
+    fail(0, "read_content", Fault::before, 9);
+    const auto read = [&](std::size_t i) {
+        return runtime_.run(node_account_->read_content(messages[i], 0, store::content_chunk_size));
+    };
+    EXPECT_EQ(must(read(0)), message_text(1));
+    EXPECT_EQ(must(read(2)), message_text(3));
+    EXPECT_FALSE(read(1));
+}
+
+TEST_F(FaultTest, PrefetchThatFailsLeavesContentToBeRead) {
+    const auto ids = deliver(*account_, "INBOX", 1).messages;
+    const auto messages = must(runtime_.run(node_account_->load_messages(ids)));
+    fail(0, "read_first_chunks", Fault::before);
+    runtime_.run(node_account_->prefetch_content(messages));
+    EXPECT_EQ(must(runtime_.run(node_account_->read_content(messages[0], 0, store::content_chunk_size))),
+              message_text(1));
+}
+
 TEST_F(FaultTest, OutcomeIsFoundAfterALongerOutage) {
     bool down = false;
     faults_.plan = [&](std::string_view call) {

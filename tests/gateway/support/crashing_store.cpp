@@ -69,6 +69,10 @@ public:
                                       std::size_t count) override {
         return inner_->read_content(a, hash, first, count);
     }
+    Result<std::vector<std::string>> read_first_chunks(AccountId a,
+                                                       std::span<const ContentHash> hashes) override {
+        return inner_->read_first_chunks(a, hashes);
+    }
     Result<std::vector<MessageRow>> list_unreferenced(AccountId a, UnixTime since,
                                                       std::size_t limit) override {
         return inner_->list_unreferenced(a, since, limit);

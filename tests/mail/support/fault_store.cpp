@@ -46,6 +46,11 @@ public:
         if (fails("read_content")) return away;
         return inner_->read_content(account, hash, first, count);
     }
+    Result<std::vector<std::string>> read_first_chunks(AccountId account,
+                                                       std::span<const ContentHash> hashes) override {
+        if (fails("read_first_chunks")) return away;
+        return inner_->read_first_chunks(account, hashes);
+    }
 
     // The rest never fails.
     Result<void> create_account(const store::AccountRow& account) override {

@@ -41,6 +41,7 @@ public:
         }
         return std::move(*result);
     }
+    void run(Task<void> task) { run(done(std::move(task))); }
     /// Runs everything that is ready.
     void settle() {
         context_.restart();
@@ -48,6 +49,10 @@ public:
     }
 
 private:
+    static Task<bool> done(Task<void> task) {
+        co_await std::move(task);
+        co_return true;
+    }
     template <class T>
     static Task<void> keep(Task<T> task, std::optional<T>& out) {
         auto value = co_await std::move(task);

@@ -186,6 +186,20 @@ Result<store::ContentSlice> MemorySession::read_content(AccountId account, const
     return slice;
 }
 
+Result<std::vector<std::string>> MemorySession::read_first_chunks(AccountId account,
+                                                                  std::span<const ContentHash> hashes) {
+    const std::lock_guard lock(data_->mutex);
+    const auto found = data_->accounts.find(account);
+    if (found == data_->accounts.end()) return no_account;
+    std::vector<std::string> chunks(hashes.size());
+    for (std::size_t i = 0; i < hashes.size(); ++i) {
+        const auto content = found->second.contents.find(hashes[i]);
+        if (content == found->second.contents.end() || content->second.chunks.empty()) continue;
+        chunks[i] = content->second.chunks.front();
+    }
+    return chunks;
+}
+
 Result<std::vector<store::MessageRow>> MemorySession::list_unreferenced(AccountId account, UnixTime since,
                                                                         std::size_t limit) {
     const std::lock_guard lock(data_->mutex);

@@ -54,6 +54,8 @@ public:
                                                          std::span<const MessageId> ids) override;
     Result<store::ContentSlice> read_content(AccountId account, const ContentHash& hash,
                                              std::size_t first_chunk, std::size_t count) override;
+    Result<std::vector<std::string>> read_first_chunks(AccountId account,
+                                                       std::span<const ContentHash> hashes) override;
     Result<std::vector<store::MessageRow>> list_unreferenced(AccountId account, UnixTime since,
                                                              std::size_t limit) override;
     Result<store::Purged> purge(UnixTime before, std::size_t limit) override;

@@ -119,6 +119,9 @@ public:
     /// are read; callers stream by repeating. Served from the content cache where it can be.
     virtual Task<Result<std::string>> read_content(StoredMessagePtr message, std::uint64_t offset,
                                                    std::uint64_t length) = 0;
+    /// Brings the first content_chunk_size octets of each into the content cache, in one store call: the read_content()
+    /// calls that follow find them there. Errors show there, too. Callers bound what they ask for at once.
+    virtual Task<void> prefetch_content(std::vector<StoredMessagePtr> messages) = 0;
 
     /// METADATA-like entries (X36). Mailbox 0: the account itself.
     virtual Task<Result<std::vector<store::Attribute>>> read_attributes(std::optional<MailboxId> mailbox,

@@ -90,6 +90,10 @@ public:
     /// `count` chunks from `first_chunk` on (fewer at the end).
     virtual Result<ContentSlice> read_content(AccountId account, const ContentHash& hash,
                                               std::size_t first_chunk, std::size_t count) = 0;
+    /// The first chunk of each, in the order of `hashes`; empty where there is no such content. Callers bound what they
+    /// ask for at once.
+    virtual Result<std::vector<std::string>> read_first_chunks(AccountId account,
+                                                               std::span<const ContentHash> hashes) = 0;
     /// Messages that lost their last reference at or after `since`, newest first: what can be restored.
     virtual Result<std::vector<MessageRow>> list_unreferenced(AccountId account, UnixTime since,
                                                               std::size_t limit) = 0;

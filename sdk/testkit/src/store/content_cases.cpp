@@ -63,6 +63,21 @@ void content_is_read_in_slices(StoreCase& test) {
     expect_error(test.session().read_content(account, hash_of(2), 0, 1), Errc::not_found);
 }
 
+void first_chunks_are_read_together(StoreCase& test) {
+    test.add_inbox();
+    Change change(account);
+    change.deliver(inbox, MessageId{1}, 1, "one").deliver(inbox, MessageId{2}, 2, "two");
+    change.deliver(inbox, MessageId{3}, 3);
+    change.value.contents[2].size = 2 * content_chunk_size;
+    const std::string begin(content_chunk_size, 'b');
+    change.value.contents[2].chunks = {begin, std::string(content_chunk_size, 'e')};
+    must(test.commit(change));
+    const std::vector<ContentHash> hashes = {hash_of(3), hash_of(9), hash_of(1), hash_of(2), hash_of(1)};
+    const auto chunks = must(test.session().read_first_chunks(account, hashes));
+    EXPECT_TRUE((chunks == std::vector<std::string>{begin, "", "one", "two", "one"}));
+    EXPECT_TRUE(must(test.session().read_first_chunks(account, {})).empty());
+}
+
 void equal_content_is_stored_once(StoreCase& test) {
     test.add_inbox();
     must(test.commit(Change(account).deliver(inbox, MessageId{1}, 1, "as first stored")));
@@ -196,6 +211,7 @@ void purge_respects_grace_and_limit(StoreCase& test) {
 constexpr Case cases[] = {
     {"MessagesComeInTheOrderAsked", messages_come_in_the_order_asked},
     {"ContentIsReadInSlices", content_is_read_in_slices},
+    {"FirstChunksAreReadTogether", first_chunks_are_read_together},
     {"EqualContentIsStoredOnce", equal_content_is_stored_once},
     {"MessageMayUseContentStoredBefore", message_may_use_content_stored_before},
     {"TakenMessageIdIsRefused", taken_message_id_is_refused},
