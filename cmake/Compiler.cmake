@@ -20,9 +20,16 @@ add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 # GCC 12 takes Asio's pair of frame allocation functions for a mismatch once both are inlined.
 add_compile_options($<$<AND:$<CXX_COMPILER_ID:GNU>,$<COMPILE_LANGUAGE:CXX>>:-Wno-mismatched-new-delete>)
 
+if(CMAKE_UNITY_BUILD)
+    # A source's own types are used in that source only, though the compiler sees it included.
+    add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
+
 if(POSTERN_SANITIZE)
     add_compile_options(-fsanitize=${POSTERN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${POSTERN_SANITIZE})
+    # The standard library checks its callers too: an index within the capacity but beyond the size, an empty optional.
+    add_compile_definitions(_GLIBCXX_ASSERTIONS)
     # Instrumented code defeats GCC 12's flow analysis for these two.
     add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
 endif()

@@ -6,14 +6,13 @@ namespace postern::gateway {
 
 namespace {
 
-constexpr UnixTime day = 86400;
 constexpr std::uint32_t max_refusals = 3;
 constexpr UnixTime refusals_over = 1800;
 constexpr UnixTime after_refusal = 600;
 constexpr UnixTime longest_back_off = 1800;
 constexpr UnixTime longest_with_client = 60;
 constexpr UnixTime rate_limit_pause = 60;
-constexpr UnixTime never = 10LL * 365 * day;
+constexpr UnixTime never = 10LL * 365 * seconds_per_day;
 
 UnixTime back_off(const Policy& policy, Presence presence, std::uint32_t failures) {
     const UnixTime poll = policy.poll.count();
@@ -27,7 +26,7 @@ UnixTime back_off(const Policy& policy, Presence presence, std::uint32_t failure
 
 Seconds poll_interval(const Policy& policy, const SourceFacts& facts, Presence presence, UnixTime now) {
     if (presence.idle > 0) return policy.poll_active;
-    if (presence.sessions > 0 || now - facts.seen_at < day) return policy.poll;
+    if (presence.sessions > 0 || now - facts.seen_at < seconds_per_day) return policy.poll;
     return policy.poll_away;
 }
 

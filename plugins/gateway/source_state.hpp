@@ -8,6 +8,8 @@
 
 namespace postern::gateway {
 
+constexpr UnixTime seconds_per_day = 86400;
+
 /// SourceRow::config. Where and as whom; set at sign-in.
 struct SourceConfig {
     std::string provider;      ///< key of `accounts:`

@@ -14,7 +14,6 @@ using store::ReceiptState;
 namespace {
 
 constexpr UnixTime late_queue = 900;  ///< servers restore a queue that late after a session died
-constexpr UnixTime day = 86400;
 constexpr std::size_t removal_chunk = 500;
 
 // Keywords that clients set by themselves say nothing of what the user wants to keep.
@@ -40,7 +39,7 @@ bool user_keeps(const mail::Mailbox& mailbox, mail::Slot slot) {
 bool SyncSession::explained_by_expiry(const store::Receipt& receipt) const {
     const auto& learned = remote_->facts();
     if (learned.retrieval_deletes) return true;
-    return learned.expire_days && now() - receipt.first_seen >= *learned.expire_days * day;
+    return learned.expire_days && now() - receipt.first_seen >= *learned.expire_days * seconds_per_day;
 }
 
 bool SyncSession::vanish_brake_holds(std::size_t missing, std::size_t stored) {

@@ -17,7 +17,7 @@ constexpr std::size_t batch_messages = 64;
 constexpr std::uint64_t batch_octets = 4ULL << 20;
 constexpr std::uint32_t tries = 3;
 constexpr UnixTime quota_retry = 3600;
-constexpr UnixTime too_large_retry = 7 * 86400;
+constexpr UnixTime too_large_retry = 7 * seconds_per_day;
 constexpr store::ReceiptStates not_stored =
     bit(ReceiptState::none) | bit(ReceiptState::listed) | bit(ReceiptState::deferred);
 

@@ -7,7 +7,7 @@ namespace {
 
 using Status = StatusLineReader::Status;
 
-struct Case {
+struct ReplyCase {
     std::string wire;
     Status status;
     bool ok = false;
@@ -16,7 +16,7 @@ struct Case {
     bool challenge = false;
 };
 
-const Case cases[] = {
+const ReplyCase reply_cases[] = {
     {"+OK\r\n", Status::done, true},
     {"+OK 2 320\r\n", Status::done, true, "2 320"},
     {"+OK   spaced \r\n", Status::done, true, "spaced "},
@@ -30,7 +30,7 @@ const Case cases[] = {
     {"\r\n", Status::error},
 };
 
-void check(const Case& c, StatusLineReader& reader, Status status, const std::string& how) {
+void check(const ReplyCase& c, StatusLineReader& reader, Status status, const std::string& how) {
     EXPECT_EQ(status, c.status) << c.wire << how;
     if (status != Status::done) return;
     EXPECT_EQ(reader.line().ok, c.ok) << c.wire << how;
@@ -40,7 +40,7 @@ void check(const Case& c, StatusLineReader& reader, Status status, const std::st
 }
 
 TEST(StatusLine, WholeByteByByteAndEverySplit) {
-    for (const Case& c : cases) {
+    for (const ReplyCase& c : reply_cases) {
         std::size_t used = 0;
         StatusLineReader whole;
         check(c, whole, whole.feed(c.wire, used), " whole");

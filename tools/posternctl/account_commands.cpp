@@ -14,8 +14,6 @@ using namespace postern;
 
 namespace {
 
-constexpr std::size_t page = 500;
-
 std::string make_verifier(const config::AuthSection& settings, const std::string& password) {
     auth::ArgonHasher hasher(settings.hash_memory, static_cast<std::uint64_t>(settings.hash_passes));
     return hasher.hash(password);
@@ -35,14 +33,14 @@ int account_list(const Invocation& call) {
     if (!access) return 1;
     std::string after;
     while (true) {
-        const auto accounts = access->session->list_accounts(after, page);
+        const auto accounts = access->session->list_accounts(after, accounts_at_once);
         if (!accounts) return fail(accounts.error().to_string());
         for (const auto& account : *accounts) {
             std::cout << std::left << std::setw(40) << account.login << ' ' << std::right << std::setw(9)
                       << account.used_count << " messages " << std::setw(11) << show_size(account.used_bytes)
                       << (account.secret.empty() ? "" : "  local password") << '\n';
         }
-        if (accounts->size() < page) return 0;
+        if (accounts->size() < accounts_at_once) return 0;
         after = accounts->back().login;
     }
 }

@@ -26,6 +26,9 @@ enum class Purpose {
     alone,  ///< changes what a running server keeps in memory: refused while one runs, unless the store is shared
 };
 
+/// How many accounts one call lists.
+constexpr std::size_t accounts_at_once = 500;
+
 /// Null after printing what is wrong.
 std::unique_ptr<StoreAccess> open_store(const std::string& config, Purpose purpose);
 

@@ -11,8 +11,6 @@ using namespace postern;
 
 namespace {
 
-constexpr std::size_t page = 500;
-
 /// Findings of one account, printed; the number of them.
 std::size_t verify_one(store::StoreSession& session, const store::AccountRow& account) {
     auto findings = mail::verify_account(session, account.id);
@@ -47,11 +45,11 @@ int verify(const Invocation& call) {
     std::size_t count = 0;
     std::size_t findings = 0;
     while (true) {
-        const auto accounts = access->session->list_accounts(after, page);
+        const auto accounts = access->session->list_accounts(after, accounts_at_once);
         if (!accounts) return fail(accounts.error().to_string());
         for (const auto& account : *accounts) findings += verify_one(*access->session, account);
         count += accounts->size();
-        if (accounts->size() < page) return conclude(count, findings);
+        if (accounts->size() < accounts_at_once) return conclude(count, findings);
         after = accounts->back().login;
     }
 }

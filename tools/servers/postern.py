@@ -1,5 +1,6 @@
 """A private Postern, from the build folder."""
 import os
+import signal
 
 from .certificate import self_signed
 from .process import Server, answers, free_port
@@ -64,6 +65,15 @@ class Postern(Server):
         before = os.path.getsize(self.log_file)
         self.spawn([os.path.join(build_folder(), "postern"), "--config", configuration])
         self.wait_ready(lambda: self.said("ready:", before) and answers(self.imap_port), 60)
+
+    def close(self):
+        """A daemon that did not end well fails the test: a crash, a sanitizer's finding, a stop that took too long."""
+        try:
+            status = self.stop() if self.process else 0
+            if status not in (0, -signal.SIGKILL):
+                raise RuntimeError(f"postern ended with {status}:\n{self.log_tail(300)}")
+        finally:
+            super().close()
 
     def said(self, word, since=0):
         with open(self.log_file, encoding="utf-8", errors="replace") as file:

@@ -9,7 +9,7 @@ namespace postern::mime {
 
 namespace {
 
-void append_nstring(std::string_view text, std::string& out) {
+void append_unless_empty(std::string_view text, std::string& out) {
     if (text.empty()) {
         out += "NIL";
     } else {
@@ -30,9 +30,9 @@ void append_address(const Address& a, std::string& out) {
         return;
     }
     out += '(';
-    append_nstring(a.name, out);
+    append_unless_empty(a.name, out);
     out += ' ';
-    append_nstring(a.route, out);
+    append_unless_empty(a.route, out);
     out += ' ';
     append_imap_string(a.mailbox.empty() ? std::string_view("MISSING_MAILBOX") : a.mailbox, out);
     out += ' ';
