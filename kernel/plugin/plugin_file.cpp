@@ -83,6 +83,12 @@ std::vector<std::string> schema_keys(const std::string& schema, bool sections) {
     return out;
 }
 
+/// Keeps a library until the process ends: no destructor of ours runs before that.
+void keep_mapped(boost::dll::shared_library library) {
+    static auto* const libraries = new std::vector<boost::dll::shared_library>;
+    libraries->push_back(std::move(library));
+}
+
 }  // namespace
 
 std::string InterfaceRef::to_string() const {
@@ -122,8 +128,7 @@ Result<PluginFile> PluginFile::open(const std::string& path) {
     out.abi_differences_ = plugin::abi_differences(abi_stamp, *descriptor.stamp);
     out.description_ = read_description(descriptor);
     out.create_ = descriptor.create;
-    // Never unloaded: the handle is leaked on purpose.
-    out.library_ = std::shared_ptr<void>(new dll::shared_library(loaded), [](void*) {});
+    keep_mapped(std::move(loaded));
     return out;
 }
 

@@ -58,7 +58,6 @@ private:
     PluginFile() = default;
 
     std::string path_;
-    std::shared_ptr<void> library_;
     Description description_;
     std::vector<std::string> abi_differences_;
     postern::Plugin* (*create_)(postern::Host& host) = nullptr;

@@ -184,8 +184,9 @@ TEST_F(PluginHostTest, ALeaseThatIsNotGivenBackIsNoticed) {
     ASSERT_TRUE(host_->start());
     EXPECT_FALSE(host_->stop(steady_clock::now() + std::chrono::milliseconds(20)));
     runtime_.stop();
-    static_cast<void>(
-        host_.release());  // its task still stands on the core: never destroyed, as in the daemon
+    // Its task still stands on the core: never destroyed, as in the daemon.
+    static const PluginHost* const left = host_.release();
+    EXPECT_NE(left, nullptr);
 }
 
 TEST_F(PluginHostTest, TheDescriptorIsReadWithoutCreatingThePlugin) {
