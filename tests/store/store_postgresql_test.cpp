@@ -123,7 +123,8 @@ void collect_range(Store& store, std::uint64_t first, std::uint64_t count, std::
         for (;;) {
             const auto result = commit(*session, collection(number));
             if (result) break;
-            if (result.error().code == Errc::conflict) break;  // an earlier try went through after all
+            // An earlier try, whose answer was lost, went through: its message is there, or its receipt.
+            if (result.error().code == Errc::already_exists || result.error().code == Errc::conflict) break;
             ASSERT_EQ(result.error().code, Errc::temporary) << result.error().to_string();
             ++interrupted;
             std::this_thread::yield();
