@@ -64,6 +64,20 @@ Result<std::shared_ptr<SSL_CTX>> server_context(const std::string& certificate, 
     return context;
 }
 
+/// The authorities of a PEM file and no others.
+Result<void> trust_only(SSL* ssl, const std::string& file) {
+    ERR_clear_error();
+    const std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> authorities(X509_STORE_new(),
+                                                                              X509_STORE_free);
+    if (!authorities) throw std::bad_alloc();
+    if (X509_STORE_load_file(authorities.get(), file.c_str()) != 1) {
+        return Error(Errc::invalid, "the certificate authorities " + file +
+                                        " cannot be used: " + tls_error_text("unreadable"));
+    }
+    SSL_set1_verify_cert_store(ssl, authorities.get());
+    return {};
+}
+
 bool is_ip_address(const std::string& name) {
     boost::system::error_code error;
     boost::asio::ip::make_address(name, error);
@@ -147,6 +161,10 @@ Result<SslPtr> TlsClientContext::new_session(const TlsClientOptions& options) co
     if (!options.verify || !options.pinned_spki_sha256.empty()) return ssl;
     if (options.server_name.empty())
         return Error(Errc::invalid, "a server's certificate needs a name to be verified");
+    if (!options.ca_file.empty()) {
+        auto trusted = trust_only(ssl.get(), options.ca_file);
+        if (!trusted) return trusted.error();
+    }
     SSL_set_verify(ssl.get(), SSL_VERIFY_PEER, nullptr);
     auto* parameters = SSL_get0_param(ssl.get());
     if (numeric) {

@@ -120,13 +120,15 @@ Task<Outcome<void>> Wire::start_tls(gateway::RemoteServer server) {
     options.server_name = server.host;
     options.verify = server.verify;
     options.pinned_spki_sha256 = server.pinned_spki_sha256;
+    options.ca_file = server.ca_file;
     connection_->set_deadline(limits_.command_timeout);
     auto secured = co_await connection_->start_tls_client(std::move(options));
     if (secured) co_return Outcome<void>{};
     alive_ = false;
     // A certificate that does not verify stays so until somebody acts; a line that broke does not.
-    const std::string& text = secured.error().text;
-    const bool refused = text.find("certificate") != std::string::npos;
+    const auto& [code, text] = secured.error();
+    const bool refused = code == Errc::permission_denied || code == Errc::invalid ||
+                         text.find("certificate") != std::string::npos;
     co_return Fault(refused ? FaultKind::permanent : FaultKind::offline, text);
 }
 

@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "postern/store/check.hpp"
+
 namespace postern::store::postgresql {
 
 namespace {
@@ -30,16 +32,9 @@ std::string_view octets_of(const ContentHash& hash) {
     return {reinterpret_cast<const char*>(hash.data()), hash.size()};
 }
 
-bool is_zero(const CounterDelta& delta) {
-    return delta.total == 0 && delta.unseen == 0 && delta.deleted == 0 && delta.bytes == 0;
-}
-
 void add_head(Parameters& out, const Transaction& transaction, bool durable) {
     CounterDelta usage;
     for (const NewChange& change : transaction.changes) {
-        if (change.mailbox == MailboxId{} && (change.uids != 0 || !is_zero(change.counters))) {
-            fail(Errc::invalid, "an account-level change has no counters");
-        }
         usage.total += change.counters.total;
         usage.bytes += change.counters.bytes;
     }
@@ -245,6 +240,8 @@ void add_chunks(std::vector<Connection::Step>& steps, const Transaction& transac
 }  // namespace
 
 std::vector<Connection::Step> commit_steps(const Transaction& transaction, bool durable) {
+    const auto sound = check(transaction);
+    if (!sound) fail(sound.error().code, sound.error().text);
     std::vector<Connection::Step> steps(1);
     steps[0].sql = commit_sql;
     Parameters& out = steps[0].parameters;

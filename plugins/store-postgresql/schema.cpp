@@ -3,6 +3,7 @@
 
 #include <array>
 #include <pqxx/pqxx>
+#include <vector>
 
 #include "store-postgresql/failure.hpp"
 #include "store-postgresql/schema_sql.hpp"
@@ -14,7 +15,11 @@ namespace {
 /// Key of the advisory lock: "postern" in ASCII.
 constexpr const char* lock_sql = "select pg_advisory_xact_lock(31648399274340974)";
 
-const std::array<std::array<const char*, 2>, schema_version> steps{{{tables_1, functions_1}}};
+/// Version 2: receipts of what is gone, by age.
+constexpr const char* index_2 =
+    "create index receipt_history on receipt (last_seen) where state in (6, 8, 9, 10)";
+
+const std::array<std::vector<const char*>, schema_version> steps{{{tables_1, functions_1}, {index_2}}};
 
 int present_version(pqxx::work& work) {
     work.exec(

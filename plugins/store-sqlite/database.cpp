@@ -91,7 +91,7 @@ Database::Database(const std::string& path) {
     connection_.reset(raw);
     if (code != SQLITE_OK) {
         fail(classify(code),
-             "cannot open " + path + ": " + (raw ? sqlite3_errmsg(raw) : sqlite3_errstr(code)));
+             std::string("cannot be opened: ") + (raw ? sqlite3_errmsg(raw) : sqlite3_errstr(code)));
     }
 }
 

@@ -148,7 +148,11 @@ create table receipt (
 create index receipt_message on receipt (account_id, message_id) where message_id <> 0;
 )sql";
 
-constexpr std::array<const char*, schema_version> steps{version_1};
+// Receipts of what is gone, by age.
+constexpr const char* version_2 =
+    "create index receipt_history on receipt (last_seen) where state in (6, 8, 9, 10)";
+
+constexpr std::array<const char*, schema_version> steps{version_1, version_2};
 
 int present_version(Database& database) {
     database.execute(

@@ -4,7 +4,7 @@
 namespace postern::store::sqlite {
 
 /// The version of the schema this driver writes.
-constexpr int schema_version = 1;
+constexpr int schema_version = 2;
 /// Octets of a database page. Message rows and the pieces of a body fill it well.
 constexpr int page_size = 4096;
 

@@ -34,6 +34,7 @@ public:
     Result<std::vector<MessageRow>> list_unreferenced(AccountId account, UnixTime since,
                                                       std::size_t limit) override;
     Result<Purged> purge(UnixTime before, std::size_t limit) override;
+    Result<std::uint64_t> purge_receipts(UnixTime before, std::size_t limit) override;
 
     Result<std::vector<Attribute>> read_attributes(AccountId account, std::optional<MailboxId> mailbox,
                                                    std::string_view entry_prefix) override;

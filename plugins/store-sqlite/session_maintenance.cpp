@@ -110,6 +110,21 @@ Result<Purged> SqliteSession::purge(UnixTime before, std::size_t limit) {
     });
 }
 
+// The states are spelled out for the partial index receipt_history, which must match them.
+Result<std::uint64_t> SqliteSession::purge_receipts(UnixTime before, std::size_t limit) {
+    static_assert(receipt_history == (1 << 6 | 1 << 8 | 1 << 9 | 1 << 10));
+    return write<std::uint64_t>([&] {
+        database_
+            .query(
+                "delete from receipt where (account_id, source_id, epoch, uidl, occurrence) in "
+                "(select account_id, source_id, epoch, uidl, occurrence from receipt "
+                "where state in (6, 8, 9, 10) and last_seen < ? limit ?)")
+            .bind(before, limit)
+            .run();
+        return static_cast<std::uint64_t>(database_.changes());
+    });
+}
+
 Result<std::vector<std::string>> SqliteSession::verify(AccountId account) {
     return read<std::vector<std::string>>([&] {
         auto owner = database_.query("select 1 from account where account_id = ?");

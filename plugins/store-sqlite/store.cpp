@@ -18,7 +18,7 @@ Result<std::unique_ptr<Store>> SqliteStore::open(const std::string& data_directo
         database.execute("pragma journal_mode = wal");
         migrate(database);
     } catch (const Failure& failure) {
-        return failure.error;
+        return Error(failure.error.code, shared->path + ": " + failure.error.text);
     }
     return std::unique_ptr<Store>(std::make_unique<SqliteStore>(std::move(shared)));
 }

@@ -1,8 +1,12 @@
 #include "store-sqlite/transaction_writer.hpp"
 
+#include "postern/store/check.hpp"
+
 namespace postern::store::sqlite {
 
 void TransactionWriter::check() {
+    const auto sound = store::check(transaction_);
+    if (!sound) fail(sound.error().code, sound.error().text);
     auto account = database_.query("select change_seq from account where account_id = ?");
     if (!account.bind(account_).step()) fail(Errc::not_found, "no such account");
     before_ = account.number(0);
@@ -54,13 +58,7 @@ void TransactionWriter::write_changes() {
 
 Uid TransactionWriter::take_from_mailbox(const NewChange& change, Modseq modseq) {
     const CounterDelta& delta = change.counters;
-    if (change.mailbox == MailboxId{}) {
-        if (change.uids != 0 || delta.total != 0 || delta.unseen != 0 || delta.deleted != 0 ||
-            delta.bytes != 0) {
-            fail(Errc::invalid, "an account-level change has no counters");
-        }
-        return 0;
-    }
+    if (change.mailbox == MailboxId{}) return 0;
     // Two statements: RETURNING makes SQLite build a temporary table.
     auto present = database_.query(
         "select uidnext from mailbox where account_id = ? and mailbox_id = ? and deleted_modseq = 0");

@@ -23,16 +23,18 @@ class Postern(Server):
     store     "sqlite", or a PostgreSQL
     users     {name: password} of local accounts
     pop3      (host, port, tls) of a provider: gateway mode, whoever it lets in has a mailbox
+    pop3_settings   {key: value} added to the provider's entry
     poll      seconds between two polls of it
     extra     {top level key: YAML text} added to the configuration
     """
 
     name = "postern"
 
-    def __init__(self, folder=None, store="sqlite", users=None, pop3=None, poll=1, extensions="mobile", extra=None):
+    def __init__(self, folder=None, store="sqlite", users=None, pop3=None, poll=1, extensions="mobile", extra=None, pop3_settings=None):
         super().__init__(folder)
         self.store, self.users, self.pop3, self.poll = store, users or {}, pop3, poll
         self.extensions, self.extra = extensions, extra or {}
+        self.pop3_settings = pop3_settings or {}
         self.imap_port, self.imaps_port = free_port(), free_port()
 
     def configuration(self):
@@ -52,8 +54,9 @@ class Postern(Server):
             lines += [f"  {quoted(name)}: {quoted(password)}" for name, password in self.users.items()]
         if self.pop3:
             host, port, tls = self.pop3
+            more = "".join(f", {key}: {quoted(value)}" for key, value in self.pop3_settings.items())
             lines += ["accounts:", f"  \"*\": {{ source: connector-pop3, server: {quoted(f'{host}:{port}')}, tls: {tls}, "
-                                   f"poll: {self.poll}s, absence: {self.poll}s }}"]
+                                   f"poll: {self.poll}s, absence: {self.poll}s{more} }}"]
         return "\n".join(lines) + "\n" + "".join(f"{key}: {value}\n" for key, value in self.extra.items())
 
     def start(self):

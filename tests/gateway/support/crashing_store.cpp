@@ -78,6 +78,9 @@ public:
         return inner_->list_unreferenced(a, since, limit);
     }
     Result<Purged> purge(UnixTime before, std::size_t limit) override { return inner_->purge(before, limit); }
+    Result<std::uint64_t> purge_receipts(UnixTime before, std::size_t limit) override {
+        return inner_->purge_receipts(before, limit);
+    }
     Result<std::vector<Attribute>> read_attributes(AccountId a, std::optional<MailboxId> m,
                                                    std::string_view prefix) override {
         return inner_->read_attributes(a, m, prefix);

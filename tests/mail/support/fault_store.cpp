@@ -75,6 +75,9 @@ public:
     Result<store::Purged> purge(UnixTime before, std::size_t limit) override {
         return inner_->purge(before, limit);
     }
+    Result<std::uint64_t> purge_receipts(UnixTime before, std::size_t limit) override {
+        return inner_->purge_receipts(before, limit);
+    }
     Result<std::vector<store::Attribute>> read_attributes(AccountId account, std::optional<MailboxId> mailbox,
                                                           std::string_view prefix) override {
         return inner_->read_attributes(account, mailbox, prefix);

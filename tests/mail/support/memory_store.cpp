@@ -216,6 +216,10 @@ Result<store::Purged> MemorySession::purge(UnixTime, std::size_t) {
     return Error(Errc::unsupported, "the store in memory keeps everything");
 }
 
+Result<std::uint64_t> MemorySession::purge_receipts(UnixTime, std::size_t) {
+    return Error(Errc::unsupported, "the store in memory keeps everything");
+}
+
 Result<std::vector<store::Attribute>> MemorySession::read_attributes(AccountId account,
                                                                      std::optional<MailboxId> mailbox,
                                                                      std::string_view entry_prefix) {

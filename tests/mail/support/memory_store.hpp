@@ -59,6 +59,7 @@ public:
     Result<std::vector<store::MessageRow>> list_unreferenced(AccountId account, UnixTime since,
                                                              std::size_t limit) override;
     Result<store::Purged> purge(UnixTime before, std::size_t limit) override;
+    Result<std::uint64_t> purge_receipts(UnixTime before, std::size_t limit) override;
     Result<std::vector<store::Attribute>> read_attributes(AccountId account, std::optional<MailboxId> mailbox,
                                                           std::string_view entry_prefix) override;
     Result<std::vector<store::Script>> read_scripts(AccountId account) override;

@@ -53,6 +53,7 @@ struct RemoteServer {
     RemoteTls tls = RemoteTls::implicit;
     bool verify = true;              ///< certificate chain and name
     std::string pinned_spki_sha256;  ///< base64; if set, this key and no other is accepted
+    std::string ca_file;             ///< PEM; if set, these authorities are trusted and no others
 };
 
 /// The secret is wiped when this is destroyed.

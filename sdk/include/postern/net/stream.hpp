@@ -47,6 +47,7 @@ struct TlsClientOptions {
     std::string server_name{};  ///< for SNI and verification
     bool verify = true;         ///< chain and name; false only if an operator pinned or allowed it by name
     std::string pinned_spki_sha256{};  ///< base64; if set, this key and no other is accepted
+    std::string ca_file{};             ///< PEM; if set, these authorities are trusted and no others
 };
 
 /// A client connection of a protocol, or one made by a connector. Owned by the coroutine that serves it.

@@ -13,6 +13,9 @@ enum class MessageId : std::uint64_t {};
 /// A remote mailbox that a gateway account collects from.
 enum class SourceId : std::uint64_t {};
 
+/// Ids have 63 bits: databases have no unsigned integers.
+constexpr std::uint64_t max_id = (std::uint64_t{1} << 63) - 1;
+
 /// IMAP unique identifier within a mailbox; 0 is none.
 using Uid = std::uint32_t;
 /// The account's change counter; 0 is none. One counter for all mailboxes of the account (design 6).

@@ -84,6 +84,9 @@ constexpr ReceiptStates bit(ReceiptState s) {
     return static_cast<ReceiptStates>(1U << static_cast<unsigned>(s));
 }
 constexpr ReceiptStates any_receipt_state = 0xffff;
+/// Of messages that are gone at the remote side: kept a while, because servers bring messages back.
+constexpr ReceiptStates receipt_history = bit(ReceiptState::delete_done) | bit(ReceiptState::vanished) |
+                                          bit(ReceiptState::expired) | bit(ReceiptState::rebound);
 
 /// Unique within an account by (source, epoch, uidl, occurrence).
 struct Receipt {

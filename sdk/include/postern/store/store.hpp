@@ -122,6 +122,9 @@ public:
                                        std::string_view facts, UnixTime next_poll_at) = 0;
     virtual Result<std::vector<Receipt>> read_receipts(AccountId account, SourceId source,
                                                        ReceiptStates states) = 0;
+    /// Deletes at most `limit` receipts, of all accounts, that are history (receipt_history) and were last seen before
+    /// `before`; answers how many.
+    virtual Result<std::uint64_t> purge_receipts(UnixTime before, std::size_t limit) = 0;
 
     // Maintenance.
     /// Structural checks a driver can do by itself (references against rows, counters that cannot be, orphans); one

@@ -10,7 +10,7 @@
 namespace postern::store {
 
 struct NewMessage {
-    MessageId id{};         ///< made by the kernel; unique in the account
+    MessageId id{};         ///< made by the kernel; unique in the account; at most max_id
     ContentHash content{};  ///< among `contents` or stored already, else not_found
     std::string record;
 };
@@ -75,7 +75,8 @@ struct Subscription {
 };
 
 /// Insert or update of a receipt (its whole row). If the row's present state (none: no row) is not in `from`, the
-/// transaction fails with conflict and changes nothing: that settles a COMMIT whose outcome was unknown.
+/// transaction fails with conflict and changes nothing: that settles a COMMIT whose outcome was unknown. A receipt
+/// occurs once in a transaction, or it is invalid: which of two writes is the last is not asked.
 struct ReceiptWrite {
     Receipt receipt;
     ReceiptStates from = any_receipt_state;
@@ -106,6 +107,7 @@ struct Fence {
     std::uint64_t number = 0;
 };
 
+/// See check() (postern/store/check.hpp) for what is refused before the database is asked.
 struct Transaction {
     AccountId account{};
     /// The account's change_seq as the caller knows it; if another writer was first: conflict. Not set for deliveries,

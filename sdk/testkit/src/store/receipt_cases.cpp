@@ -253,6 +253,54 @@ void receipts_are_applied_after_references(StoreCase& test) {
     EXPECT_EQ(test.receipt("u1")->state, ReceiptState::vanished);
 }
 
+void a_receipt_occurs_once_in_a_transaction(StoreCase& test) {
+    test.add_inbox();
+    test.add_source();
+    Receipt other = listed("u1");
+    other.epoch = 1;
+    must(test.commit(Change(account).receipt(listed("u1")).receipt(listed("u2")).receipt(other)));
+    Change twice(account);
+    twice.deliver(inbox, MessageId{1}, 1).receipt(stored("u1", MessageId{1}));
+    twice.receipt(listed("u2")).receipt(listed("u1"));
+    expect_error(test.commit(twice), Errc::invalid);
+    EXPECT_EQ(test.mailbox().total, 0u);
+    // Nor does it harm those it is committed with.
+    const std::vector<Transaction> batch{Change(account).deliver(inbox, MessageId{2}, 2).value, twice.value,
+                                         Change(account).deliver(inbox, MessageId{3}, 3).value};
+    const auto results = test.session().commit(batch);
+    EXPECT_TRUE(results[0]);
+    expect_error(results[1], Errc::invalid);
+    EXPECT_TRUE(results[2]);
+    EXPECT_EQ(test.mailbox().total, 2u);
+}
+
+void old_history_is_purged(StoreCase& test) {
+    test.add_inbox();
+    test.add_source();
+    std::uint32_t number = 0;
+    for (const auto state :
+         {ReceiptState::listed, ReceiptState::deferred, ReceiptState::stored, ReceiptState::delete_wanted,
+          ReceiptState::delete_sent, ReceiptState::delete_done, ReceiptState::suspect, ReceiptState::vanished,
+          ReceiptState::expired, ReceiptState::rebound}) {
+        for (const UnixTime seen : {100, 200}) {
+            Receipt receipt = listed("u" + std::to_string(number++));
+            receipt.state = state;
+            receipt.last_seen = seen;
+            must(test.commit(Change(account).receipt(receipt)));
+        }
+    }
+    auto& session = test.session();
+    EXPECT_EQ(must(session.purge_receipts(100, 100)), 0u);
+    EXPECT_EQ(must(session.purge_receipts(200, 3)), 3u);
+    EXPECT_EQ(must(session.purge_receipts(200, 3)), 1u);
+    EXPECT_EQ(must(session.purge_receipts(200, 3)), 0u);
+    const auto rest = must(session.read_receipts(account, StoreCase::source, any_receipt_state));
+    EXPECT_EQ(rest.size(), 16u);
+    for (const Receipt& receipt : rest) {
+        EXPECT_TRUE(receipt.last_seen == 200 || (bit(receipt.state) & receipt_history) == 0) << receipt.uidl;
+    }
+}
+
 constexpr Case cases[] = {
     {"ReceiptComesBackWhole", receipt_comes_back_whole},
     {"ReceiptsAreToldApartAndFiltered", receipts_are_told_apart_and_filtered},
@@ -263,6 +311,8 @@ constexpr Case cases[] = {
     {"RestoringCancelsTheDeletion", restoring_cancels_the_deletion},
     {"AMoveIsNoLastCopy", a_move_is_no_last_copy},
     {"ReceiptsAreAppliedAfterReferences", receipts_are_applied_after_references},
+    {"AReceiptOccursOnceInATransaction", a_receipt_occurs_once_in_a_transaction},
+    {"OldHistoryIsPurged", old_history_is_purged},
 };
 
 }  // namespace

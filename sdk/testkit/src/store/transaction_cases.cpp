@@ -56,6 +56,16 @@ void account_level_change_has_no_counters(StoreCase& test) {
     EXPECT_EQ(test.row().change_seq, 2u);
 }
 
+void ids_end_at_63_bits(StoreCase& test) {
+    test.add_inbox();
+    const MessageId largest{max_id};
+    must(test.commit(Change(account).deliver(inbox, MessageId{1}, 1).deliver(inbox, largest, 1)));
+    EXPECT_EQ(test.message(largest)->id, largest);
+    expect_error(test.commit(Change(account).deliver(inbox, MessageId{max_id + 1}, 1)), Errc::invalid);
+    expect_error(test.commit(Change(account).create(MailboxId{max_id + 1}, "x", 101)), Errc::invalid);
+    EXPECT_EQ(test.mailbox().total, 2u);
+}
+
 void uids_end_at_32_bits(StoreCase& test) {
     test.add_inbox();
     must(test.commit(Change(account).change(inbox, "most", 4'294'967'290)));
@@ -188,6 +198,7 @@ constexpr Case cases[] = {
     {"CountersAreKept", counters_are_kept},
     {"AccountLevelChangeHasNoCounters", account_level_change_has_no_counters},
     {"UidsEndAt32Bits", uids_end_at_32_bits},
+    {"IdsEndAt63Bits", ids_end_at_63_bits},
     {"ExpectedSeqDecides", expected_seq_decides},
     {"TransactionWithoutRowsTakesNoModseq", transaction_without_rows_takes_no_modseq},
     {"FailureUndoesTheWholeTransaction", failure_undoes_the_whole_transaction},
