@@ -3,12 +3,6 @@
 
 namespace postern::mail {
 
-namespace {
-
-constexpr UnixTime recovery_period = UnixTime{30} * 24 * 3600;
-
-}  // namespace
-
 Task<Result<std::vector<store::Attribute>>> AccountImpl::read_attributes(std::optional<MailboxId> mailbox,
                                                                          std::string entry_prefix) {
     using Attributes = std::vector<store::Attribute>;
@@ -52,7 +46,7 @@ Task<Result<std::vector<store::Receipt>>> AccountImpl::read_receipts(SourceId so
 
 Task<Result<std::vector<store::MessageRow>>> AccountImpl::list_recoverable(std::size_t limit) {
     using Rows = std::vector<store::MessageRow>;
-    const UnixTime since = core_.now() - recovery_period;
+    const UnixTime since = core_.now() - core_.options.keep_expunged.count();
     std::function<Result<Rows>(store::StoreSession&)> call = [id = id_, since,
                                                               limit](store::StoreSession& session) {
         return session.list_unreferenced(id, since, limit);

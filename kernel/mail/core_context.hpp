@@ -28,6 +28,10 @@ struct MailOptions {
     Modseq log_rows = 4096;
     std::chrono::seconds keep_account{600};  ///< open after its last use
     std::chrono::seconds keep_mailbox{300};
+    /// So long expunged messages can be restored, and receipts of what is gone at the remote side are known.
+    std::chrono::seconds keep_expunged{30 * 86400};
+    std::chrono::seconds keep_receipts{90 * 86400};
+    std::chrono::milliseconds purge_interval{3600 * 1000};
     /// Tests set it. Seconds since 1970; any thread.
     std::function<UnixTime()> clock;
 };

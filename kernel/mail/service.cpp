@@ -44,6 +44,7 @@ UnixTime MailServiceImpl::now() const {
 }
 
 Result<void> MailServiceImpl::start() {
+    runtime_.spawn(runtime_.core(0), "mail purge", purge_now_and_then());
     if (!store_.capabilities().shared) return {};
     return store_.listen([this](AccountId account, Modseq modseq) { look(account, modseq); });
 }

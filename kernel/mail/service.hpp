@@ -18,7 +18,7 @@ public:
                     std::vector<StoreGuard*> guards);
     ~MailServiceImpl() override;
 
-    /// Starts to follow what other processes write, if the store is shared.
+    /// Starts to purge what was expunged long ago, and to follow what other processes write, if the store is shared.
     Result<void> start();
     Task<Result<AccountId>> create_account(NewAccount account) override;
     Task<Result<store::AccountRow>> find_account(std::string login) override;
@@ -57,6 +57,8 @@ private:
     void look(AccountId account, Modseq modseq);
     static void look_everywhere(Core& core);
     void sweep(Core& core);
+    Task<Result<bool>> purge_step();
+    Task<void> purge_now_and_then();
 
     Runtime& runtime_;
     Logger& log_;
