@@ -100,6 +100,11 @@ Task<Result<bool>> TlsStream::wait_after(int code) {
 }
 
 Task<Result<void>> TlsStream::handshake() {
+    // OpenSSL takes tens of kilobytes for a handshake that begins: not for a client that says nothing.
+    if (SSL_is_server(ssl_.get()) != 0) {
+        auto ready = co_await below_->wait(TcpStream::Direction::read);
+        if (!ready) co_return ready.error();
+    }
     while (true) {
         ERR_clear_error();
         const int code = SSL_do_handshake(ssl_.get());

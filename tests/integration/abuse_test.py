@@ -14,7 +14,8 @@ from imap_client import Client
 from servers import Postern
 
 SANITIZED = os.environ.get("POSTERN_SANITIZED") == "1"     # its memory is the sanitizer's
-SILENT = 10_000
+MANY = 1_000 if SANITIZED else 10_000
+KIB = 1 << 10
 MIB = 1 << 20
 
 
@@ -44,10 +45,13 @@ class Abuse(unittest.TestCase):
     def setUpClass(cls):
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        users = {"test1": "pass", "bystander": "pass"}
-        cls.postern = cls.enterClassContext(Postern(users=users, extra={"auth": "{ hash_memory: 1M, hash_passes: 1, rates: false }"}))
+        if hard < MANY + 1000:
+            raise RuntimeError(f"{hard} file descriptors are too few for these tests")
 
     def setUp(self):
+        # A server for each: memory that an earlier test made it take would hide what this one takes.
+        users = {"test1": "pass", "bystander": "pass"}
+        self.postern = self.enterContext(Postern(users=users, extra={"auth": "{ hash_memory: 1M, hash_passes: 1, rates: false }"}))
         self.before = self.memory()
         self.bystander = Bystander(self.postern.imap_port)
         self.bystander.start()
@@ -71,9 +75,20 @@ class Abuse(unittest.TestCase):
         if not SANITIZED:
             self.assertLess(self.memory() - self.before, octets)
 
-    def connect(self, signed_in=False):
-        sock = socket.create_connection(("127.0.0.1", self.postern.imap_port), 60)
+    def many_cost_less_than(self, octets, what):
+        """MANY connections are open: the bystander works on, and each costs less than so many octets."""
+        rounds = self.bystander.rounds
+        support.wait_for(lambda: self.bystander.failure or self.bystander.rounds >= rounds + 10, 60, "the bystander to work on")
+        print(f"{what}: {(self.memory() - self.before) / MANY / KIB:.1f} KiB each")
+        self.grown_by_less_than(MANY * octets)
+
+    def open(self, port):
+        sock = socket.create_connection(("127.0.0.1", port), 60)
         self.addCleanup(sock.close)
+        return sock
+
+    def connect(self, signed_in=False):
+        sock = self.open(self.postern.imap_port)
         self.assertTrue(self.line(sock).startswith(b"* OK"))
         if signed_in:
             sock.sendall(b"a LOGIN test1 pass\r\n")
@@ -158,13 +173,33 @@ class Abuse(unittest.TestCase):
         self.grown_by_less_than(64 * MIB)
 
     def test_silent_connections(self):
-        self.assertGreater(resource.getrlimit(resource.RLIMIT_NOFILE)[0], SILENT + 100, "too few file descriptors for this test")
-        for _ in range(SILENT):
-            sock = socket.create_connection(("127.0.0.1", self.postern.imap_port), 60)
-            self.addCleanup(sock.close)
-        rounds = self.bystander.rounds
-        support.wait_for(lambda: self.bystander.failure or self.bystander.rounds >= rounds + 10, 60, "the bystander to work on")
-        self.grown_by_less_than(SILENT * 24 * 1024)
+        for _ in range(MANY):
+            self.open(self.postern.imap_port)
+        self.many_cost_less_than(10 * KIB, "connections that say nothing")
+
+    def test_silent_tls_connections(self):
+        for _ in range(MANY):
+            self.open(self.postern.imaps_port)
+        self.many_cost_less_than(16 * KIB, "TLS connections that say nothing")
+
+    def test_half_open_tls_connections(self):
+        for _ in range(MANY):
+            # The begin of a ClientHello of 508 octets.
+            self.open(self.postern.imaps_port).sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
+        self.many_cost_less_than(64 * KIB, "TLS handshakes that stop half-way")
+
+    def test_half_commands_that_stay(self):
+        for _ in range(MANY):
+            self.open(self.postern.imap_port).sendall(b"a LOGIN test1 {4}\r\npa")
+        self.many_cost_less_than(20 * KIB, "connections in the middle of LOGIN")
+
+    def test_sessions_in_idle(self):
+        for _ in range(MANY):
+            sock = self.connect(signed_in=True)
+            sock.sendall(b"b SELECT INBOX\r\nc IDLE\r\n")
+            while not self.line(sock).startswith(b"+ "):
+                pass
+        self.many_cost_less_than(20 * KIB, "sessions in IDLE")
 
     def test_readers_that_do_not_read(self):
         with Client(self.postern.imap_port, user="test1") as client:
