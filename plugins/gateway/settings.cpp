@@ -5,25 +5,21 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
+#include <fstream>
 
 namespace postern::gateway {
 
 namespace {
 
-const std::vector<std::string_view> own_keys = {"source",        "server",
-                                                "tls",           "verify",
-                                                "pin",           "login",
-                                                "poll",          "poll_active",
-                                                "poll_away",     "absence",
-                                                "max_message",   "newest_first",
-                                                "delete_batch",  "session",
-                                                "session_size",  "full_listing",
-                                                "remote_delete", "vanish",
-                                                "vanish_brake",  "vanish_brake_percent",
-                                                "delete_brake",  "hold",
-                                                "hold_listings", "delete_brake_percent",
-                                                "offline_grace", "command_timeout",
-                                                "options"};
+// clang-format off
+const std::vector<std::string_view> own_keys = {
+    "source", "server", "tls", "verify", "pin", "login",
+    "poll", "poll_active", "poll_away", "absence", "max_message", "newest_first",
+    "delete_batch", "session", "session_size", "full_listing", "remote_delete", "trash_undo",
+    "vanish", "vanish_brake", "vanish_brake_percent", "delete_brake", "hold", "hold_listings",
+    "delete_brake_percent", "offline_grace", "command_timeout", "ca", "options"};
+// clang-format on
 
 std::string host_name() {
     std::array<char, 256> buffer{};
@@ -74,8 +70,16 @@ RemoteServer read_server(const ConfigNode& node, Diagnostics& problems) {
     }
     server.tls = read_tls(node, problems);
     // Nobody sits on the line to one's own machine, and certificates for it are rare.
-    server.verify = node.get_bool("verify", !is_loopback(server.host), problems);
+    server.ca_file = node.get_string("ca", "", problems);
+    if (!server.ca_file.empty()) {  // relative to the configuration file
+        server.ca_file = std::filesystem::path(node.place().file).parent_path() / server.ca_file;
+    }
+    const bool verify = !is_loopback(server.host) || !server.ca_file.empty();
+    server.verify = node.get_bool("verify", verify, problems);
     server.pinned_spki_sha256 = node.get_string("pin", "", problems);
+    if (!server.ca_file.empty() && !std::ifstream(server.ca_file)) {
+        problems.error(node["ca"].place(), "`" + server.ca_file + "` cannot be read");
+    }
     if (server.tls == RemoteTls::none && !is_loopback(server.host)) {
         problems.warning(node["tls"].place(),
                          "passwords and mail of `" + server.host + "` go over the net unprotected");
@@ -117,6 +121,39 @@ void read_brakes(const ConfigNode& node, Policy& policy, Diagnostics& problems) 
         static_cast<std::uint32_t>(number(node, "hold_listings", policy.hold_listings, 1, problems));
 }
 
+/// "after-30-days"
+std::optional<Seconds> read_after_days(std::string_view text) {
+    constexpr std::string_view start = "after-";
+    constexpr std::string_view end = "-days";
+    if (text.size() < start.size() + end.size() || !text.starts_with(start) || !text.ends_with(end)) {
+        return std::nullopt;
+    }
+    text = text.substr(start.size(), text.size() - start.size() - end.size());
+    int days = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), days);
+    if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size() || days < 1 || days > 36500) {
+        return std::nullopt;
+    }
+    return days * Seconds(86400);
+}
+
+void read_remote_delete(const ConfigNode& node, Policy& policy, Diagnostics& problems) {
+    using RemoteDelete = Policy::RemoteDelete;
+    policy.trash_undo = seconds(node, "trash_undo", policy.trash_undo, problems);
+    const std::string text = node.get_string("remote_delete", "last-copy", problems);
+    if (const auto age = read_after_days(text)) {
+        policy.remote_delete = RemoteDelete::after_days;
+        policy.keep_remote = *age;
+    } else if (text == "never") {
+        policy.remote_delete = RemoteDelete::never;
+    } else if (text == "on-trash") {
+        policy.remote_delete = RemoteDelete::on_trash;
+    } else if (text != "last-copy") {
+        problems.error(node["remote_delete"].place(),
+                       "`remote_delete` is last-copy, on-trash, after-N-days or never, not `" + text + "`");
+    }
+}
+
 Policy read_policy(const ConfigNode& node, Diagnostics& problems) {
     Policy policy;
     read_schedule(node, policy, problems);
@@ -125,12 +162,7 @@ Policy read_policy(const ConfigNode& node, Diagnostics& problems) {
     policy.session_octets = node.get_size("session_size", policy.session_octets, problems);
     policy.newest_first = number(node, "newest_first", policy.newest_first, 0, problems);
     policy.delete_batch = number(node, "delete_batch", policy.delete_batch, 1, problems);
-    const std::string remote_delete = node.get_string("remote_delete", "last-copy", problems);
-    if (remote_delete == "never")
-        policy.remote_delete = Policy::RemoteDelete::never;
-    else if (remote_delete != "last-copy") {
-        problems.error(node["remote_delete"].place(), "`remote_delete` is last-copy or never");
-    }
+    read_remote_delete(node, policy, problems);
     const std::string vanish = node.get_string("vanish", "mirror-inbox", problems);
     if (vanish == "keep")
         policy.vanish = Policy::Vanish::keep;

@@ -27,7 +27,16 @@ struct Brake {
 
 /// How one source is kept in step (gateway.md 2.5, 2.7).
 struct Policy {
-    enum class RemoteDelete { last_copy, never } remote_delete = RemoteDelete::last_copy;
+    /// What deletes a message at the provider: that its last copy here is expunged, in all but `never`; and that it
+    /// lies in Trash, or is of a certain age.
+    enum class RemoteDelete {
+        last_copy,
+        never,
+        on_trash,
+        after_days
+    } remote_delete = RemoteDelete::last_copy;
+    Seconds keep_remote{0};   ///< after_days
+    Seconds trash_undo{600};  ///< on_trash: so long a message can be taken back
     enum class Vanish { mirror_inbox, keep } vanish = Vanish::mirror_inbox;
     Seconds poll{300};        ///< while the mailbox was used within a day
     Seconds poll_active{75};  ///< while a client waits in IDLE

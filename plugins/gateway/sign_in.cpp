@@ -191,7 +191,9 @@ Task<Result<Identity>> SignIn::ask_provider(Request request, Shard* shard, Accou
         engine_.log().info("the provider refused a sign-in",
                            {{"login", request.login}, {"why", session.error().to_string()}});
         const bool wrong = session.error().kind == FaultKind::auth_failed;
-        shard->tries[request.login].failed(request.digest, wrong, engine_.mail().now());
+        // A provider that was not reached has seen no password: nothing to ration.
+        const bool seen = session.error().kind != FaultKind::offline;
+        if (seen) shard->tries[request.login].failed(request.digest, wrong, engine_.mail().now());
         co_return refusal(session.error());
     }
     shard->tries.erase(request.login);

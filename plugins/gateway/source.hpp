@@ -1,5 +1,6 @@
 #pragma once
 // A source while somebody works on it. Shared by its worker and by sign-in; only on the account's core.
+#include <map>
 #include <memory>
 #include <string>
 
@@ -15,6 +16,11 @@ struct Source {
     store::SourceRow row;
     SourceConfig config;
     SourceFacts facts;
+    /// With `remote_delete: on-trash`. Forgotten at a restart: the time to take a message back begins anew.
+    struct Trash {
+        Modseq looked_at = 0;
+        std::map<MessageId, UnixTime> since;  ///< messages in Trash that are not wanted to be deleted yet
+    } trash;
     const Provider* provider = nullptr;  ///< null: its domain is not configured any more
 
     static std::shared_ptr<Source> of(store::SourceRow row, const Settings& settings);

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <map>
 
+#include "postern/gateway/brake.hpp"
+
 namespace postern::gateway {
 
 namespace {
@@ -84,9 +86,9 @@ SourceFacts SourceFacts::parse(std::string_view text) {
     facts.verified_at = number_of<UnixTime>(fields, "verified");
     facts.failures = number_of<std::uint32_t>(fields, "failures");
     facts.last_error = text_of(fields, "error");
-    facts.vanish_held_since = number_of<UnixTime>(fields, "vanish_held");
+    facts.vanish_held_since = number_of<UnixTime>(fields, vanish_held_fact);
     facts.vanish_held_listings = number_of<std::uint32_t>(fields, "vanish_held_listings");
-    facts.delete_held_since = number_of<UnixTime>(fields, "delete_held");
+    facts.delete_held_since = number_of<UnixTime>(fields, delete_held_fact);
     facts.ignores_delete = number_of<int>(fields, "ignores_delete") != 0;
     return facts;
 }
@@ -107,9 +109,9 @@ std::string SourceFacts::format() const {
     put(out, "verified", verified_at);
     put(out, "failures", failures);
     put(out, "error", last_error);
-    put(out, "vanish_held", vanish_held_since);
+    put(out, vanish_held_fact, vanish_held_since);
     put(out, "vanish_held_listings", vanish_held_listings);
-    put(out, "delete_held", delete_held_since);
+    put(out, delete_held_fact, delete_held_since);
     put(out, "ignores_delete", ignores_delete ? 1 : 0);
     return out;
 }

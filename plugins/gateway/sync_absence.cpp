@@ -61,7 +61,7 @@ bool SyncSession::vanish_brake_holds(std::size_t missing, std::size_t stored) {
     ++facts.vanish_held_listings;
     const bool waited = now() - facts.vanish_held_since >= policy().hold.count() &&
                         facts.vanish_held_listings >= policy().hold_listings;
-    return !waited;
+    return !waited && !brakes_released_;
 }
 
 Task<Outcome<void>> SyncSession::account_for_missing() {

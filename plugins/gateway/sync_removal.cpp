@@ -31,8 +31,10 @@ Task<Outcome<void>> SyncSession::settle_known() {
             receipt.missing_since = 0;
             writes.push_back(move_to(match.receipt, ReceiptState::stored));
         } else if (receipt.state == ReceiptState::delete_sent) {
-            // T19 if the user took it back meanwhile, else T8.
-            const bool living = lives_[value_of(receipt.message)].living;
+            // T19 if the user took it back meanwhile, else T8. What the settings want deleted lives.
+            const bool last_copy =
+                receipt.delete_reason == static_cast<std::uint8_t>(store::DeleteReason::last_copy);
+            const bool living = last_copy && lives_[value_of(receipt.message)].living;
             ++receipt.delete_attempts;
             if (receipt.delete_attempts >= policy().delete_attempts && !living) {
                 context_.log->warning("the provider does not delete", {{"login", context_.account->login()}});
@@ -63,6 +65,7 @@ Task<Outcome<void>> SyncSession::settle_returned() {
         const bool we_removed = receipt.state == ReceiptState::vanished && receipt.delete_since != 0 &&
                                 life.unreferenced_at <= receipt.delete_since + same_moment;
         if (life.living) {
+            if (receipt.state == ReceiptState::delete_done) ++receipt.delete_attempts;
             writes.push_back(move_to(match.receipt, ReceiptState::stored));
         } else if (receipt.message == MessageId{} ||
                    (!life.known && receipt.state != ReceiptState::delete_done)) {
@@ -117,7 +120,7 @@ bool SyncSession::delete_brake_holds(std::size_t wanted) {
         context_.log->warning("so many messages were deleted that the provider is not told yet",
                               {{"login", context_.account->login()}, {"messages", std::uint64_t{wanted}}});
     }
-    return now() - facts().delete_held_since < policy().hold.count();
+    return now() - facts().delete_held_since < policy().hold.count() && !brakes_released_;
 }
 
 // Is the listed message the one we stored? Size, and where that is not enough, the header (T6).
@@ -142,7 +145,8 @@ Task<Outcome<void>> SyncSession::send_deletes() {
         if (receipt.state != ReceiptState::delete_wanted) continue;
         if (receipt.delete_attempts < policy().delete_attempts) wanted.push_back(match);
     }
-    if (wanted.empty() || delete_brake_holds(wanted.size())) co_return Outcome<void>{};
+    const bool held = delete_brake_holds(wanted.size());
+    if (wanted.empty() || held) co_return Outcome<void>{};
     if (wanted.size() > policy().delete_batch) {
         wanted.resize(policy().delete_batch);
         report_.more = true;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/fingerprint.hpp"
+#include "postern/gateway/brake.hpp"
 
 namespace postern::gateway {
 
@@ -62,13 +63,41 @@ Task<Outcome<void>> SyncSession::write(std::vector<store::ReceiptWrite> writes) 
 bool SyncSession::needs_full_listing(const std::vector<store::Receipt>& pending) const {
     const auto& facts = context_.source->facts;
     if (facts.import_listed_at == 0 || now() - facts.listed_at >= policy().full_listing.count()) return true;
-    if (facts.vanish_held_since != 0) return true;
+    if (facts.vanish_held_since != 0 || facts.delete_held_since != 0 || trash_needs_a_look()) return true;
     return std::any_of(pending.begin(), pending.end(), [&](const store::Receipt& r) {
         if (r.state == ReceiptState::deferred || r.state == ReceiptState::listed) return r.next_try <= now();
         if (r.state != ReceiptState::delete_wanted) return true;
         return policy().remote_delete != Policy::RemoteDelete::never && !facts.ignores_delete &&
                r.delete_attempts < policy().delete_attempts;
     });
+}
+
+// Has an operator released the brakes? Asked only while one holds.
+Task<Outcome<void>> SyncSession::look_for_release() {
+    if (facts().vanish_held_since == 0 && facts().delete_held_since == 0) co_return Outcome<void>{};
+    std::string entry(brake_release_entry);
+    const MailboxId whole_account{};
+    auto found = co_await context_.account->read_attributes(whole_account, std::move(entry));
+    if (!found) co_return store_fault(found.error());
+    brakes_released_ = !found->empty();
+    if (brakes_released_) {
+        context_.log->info("an operator has released the brakes", {{"login", context_.account->login()}});
+    }
+    co_return Outcome<void>{};
+}
+
+// The release holds until nothing is held any more: what it lets through may take several sessions.
+Task<Outcome<void>> SyncSession::end_release() {
+    if (!brakes_released_ || facts().vanish_held_since != 0 || facts().delete_held_since != 0) {
+        co_return Outcome<void>{};
+    }
+    std::vector<store::AttributeWrite> writes(1);
+    writes[0].attribute.entry = brake_release_entry;
+    writes[0].remove = true;
+    const mail::Cause why = cause("RELEASE");
+    auto written = co_await context_.account->write_attributes(std::move(writes), why);
+    if (!written) co_return store_fault(written.error());
+    co_return Outcome<void>{};
 }
 
 // False: nothing changed since the last complete listing.
@@ -146,6 +175,8 @@ Task<Outcome<void>> SyncSession::load_lives(std::vector<MessageId> messages) {
 }
 
 Task<Outcome<void>> SyncSession::steps() {
+    auto looked = co_await look_for_release();
+    if (!looked) co_return looked.error();
     auto listed = co_await take_listing();
     if (!listed) co_return listed.error();
     if (!*listed) {
@@ -158,6 +189,8 @@ Task<Outcome<void>> SyncSession::steps() {
     if (!known) co_return known.error();
     auto returned = co_await settle_returned();
     if (!returned) co_return returned.error();
+    auto wanted = co_await want_by_policy();
+    if (!wanted) co_return wanted.error();
     auto deleted = co_await send_deletes();
     if (!deleted) co_return deleted.error();
     // Deletions take effect at QUIT: collect in the next session, so that a line lost meanwhile does not undo them.
@@ -181,6 +214,7 @@ Task<Outcome<void>> SyncSession::steps() {
 Task<SessionReport> SyncSession::run() {
     started_at_ = now();
     report_.end = co_await steps();
+    if (report_.end) report_.end = co_await end_release();
     const auto& learned = remote_->facts();
     facts().login_delay = learned.login_delay.count();
     const bool commit = remote_->alive() && !store_failed_;

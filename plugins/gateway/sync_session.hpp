@@ -1,8 +1,9 @@
 #pragma once
 // One session with a remote maildrop, in the order of gateway.md 2.4. Each step is a file of its own: sync_identity,
-// sync_removal, sync_collection, sync_absence. Runs on the account's core.
+// sync_policy, sync_removal, sync_collection, sync_absence. Runs on the account's core.
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -46,6 +47,8 @@ private:
 
     // sync_session.cpp: order of the steps, and what they share
     Task<Outcome<void>> steps();
+    Task<Outcome<void>> look_for_release();
+    Task<Outcome<void>> end_release();
     Task<Outcome<bool>> take_listing();
     bool needs_full_listing(const std::vector<store::Receipt>& pending) const;
     Task<Outcome<void>> write(std::vector<store::ReceiptWrite> writes);
@@ -67,6 +70,15 @@ private:
     Task<Outcome<bool>> sample_holds(Pairs pairs);
     Task<Outcome<void>> rebind(Pairs pairs);
     Task<Outcome<void>> prepare_content_match();
+
+    // sync_policy.cpp: what the settings want deleted there although it lives here
+    bool trash_needs_a_look() const;
+    Task<Outcome<void>> want_by_policy();
+    Task<Outcome<void>> want_old();
+    Task<Outcome<void>> want_trashed();
+    Task<Outcome<std::set<MessageId>>> placed_outside(MailboxId trash,
+                                                      std::map<MessageId, ReceiptIndex> messages);
+    store::ReceiptWrite want_deletion(ReceiptIndex index);
 
     // sync_removal.cpp: what the user deleted (T6 to T9, T16, T18, T19), and what came back (T11, T15)
     Task<Outcome<void>> settle_known();
@@ -122,6 +134,7 @@ private:
     bool ids_made_up_ = false;
     bool suspect_renumbering_ = false;
     bool store_failed_ = false;
+    bool brakes_released_ = false;  ///< an operator says that what they hold is meant
     std::map<ContentHash, ReceiptIndex> missing_by_content_;
     std::unordered_map<std::uint64_t, Life> lives_;
     std::unordered_map<std::size_t, std::string> fingerprints_;  ///< by item

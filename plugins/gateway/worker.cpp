@@ -106,6 +106,7 @@ Task<void> Worker::run_session() {
     auto remote = co_await open();
     if (!remote) {
         report_.end = remote.error();
+        report_to_log();
         co_return;
     }
     SyncSession::Context context;
@@ -121,9 +122,14 @@ Task<void> Worker::run_session() {
 
 void Worker::report_to_log() const {
     const auto& r = report_;
-    if (!r.end) {
+    // The same failure at every poll is told once.
+    const std::string& before = source_->facts.last_error;
+    if (!r.end && r.end.error().to_string() != before) {
         engine_.log().warning("polling failed",
                               {{"login", account_->login()}, {"why", r.end.error().to_string()}});
+    }
+    if (r.end && !before.empty()) {
+        engine_.log().info("polling works again", {{"login", account_->login()}});
     }
     if (r.collected + r.deletes_sent + r.vanished + r.rebound == 0) return;
     engine_.log().info("kept in step", {{"login", account_->login()},

@@ -81,6 +81,27 @@ TEST_F(Mirroring, EmptyMaildropIsHeldForADay) {  // B12
     EXPECT_TRUE(contents().empty());
 }
 
+TEST_F(Mirroring, AnOperatorReleasesTheBrake) {  // B12
+    provider_.maildrop.clear();
+    poll();
+    poll(700);
+    EXPECT_EQ(contents().size(), 6U);
+    release_brakes();
+    EXPECT_TRUE(release_is_pending());
+    poll();
+    EXPECT_TRUE(contents().empty());
+    // It is used up: the next time holds again.
+    poll();
+    EXPECT_FALSE(release_is_pending());
+    EXPECT_EQ(node_->worker->source()->facts.vanish_held_since, 0);
+    for (unsigned i = 11; i <= 16; ++i) provider_.add(mail_text(i));
+    poll();
+    provider_.maildrop.clear();
+    poll();
+    poll(700);
+    EXPECT_EQ(contents().size(), 6U);
+}
+
 TEST_F(Mirroring, PartialListingsRemoveNothing) {  // B13
     provider_.remove(3);
     provider_.incomplete = "fewer messages than STAT says";

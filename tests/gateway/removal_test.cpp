@@ -121,6 +121,93 @@ TEST_F(Removal, ManyAtOnceAreHeldThenDone) {  // B16
     EXPECT_EQ(provider_.deleted.size(), 4U);
 }
 
+TEST_F(Removal, AnOperatorReleasesTheBrake) {
+    configure("delete_brake: 2, delete_brake_percent: 30, delete_batch: 1");
+    for (unsigned i = 1; i <= 4; ++i) expunge(mail_text(i));
+    poll();
+    EXPECT_TRUE(provider_.deleted.empty());
+    release_brakes();
+    poll();
+    while (!provider_.deleted.empty() && provider_.deleted.size() < 4) poll();
+    EXPECT_EQ(provider_.deleted.size(), 4U);
+    poll();
+    EXPECT_FALSE(release_is_pending());
+}
+
+TEST_F(Removal, MovedToTrash) {  // B3
+    configure("remote_delete: on-trash, trash_undo: 10m");
+    move(mail_text(1), "INBOX", "Trash");
+    move(mail_text(2), "INBOX", "Trash");
+    copy(mail_text(3), "Trash");
+    poll();
+    EXPECT_TRUE(provider_.deleted.empty());
+    move(mail_text(2), "Trash", "INBOX");
+    EXPECT_FALSE(poll(300).unchanged);
+    EXPECT_TRUE(poll(60).unchanged) << "nothing has changed in Trash, and nothing is due";
+    EXPECT_TRUE(provider_.deleted.empty());
+    poll(300);
+    EXPECT_EQ(provider_.deleted, (std::vector<std::uint64_t>{1}));
+    EXPECT_EQ(contents("Trash").size(), 2U);
+    EXPECT_EQ(contents().size(), 4U);
+    for (int i = 0; i < 3; ++i) poll(700);
+    EXPECT_EQ(provider_.deleted.size(), 1U);
+    expunge(mail_text(3));  // now it is in Trash alone
+    move(mail_text(4), "INBOX", "Trash");
+    poll();
+    poll(700);
+    EXPECT_EQ(provider_.deleted, (std::vector<std::uint64_t>{1, 3, 4}));
+}
+
+TEST_F(Removal, TakenBackFromTrashWhileHeld) {
+    configure("remote_delete: on-trash, trash_undo: 1m, delete_brake: 0, delete_brake_percent: 0");
+    move(mail_text(1), "INBOX", "Trash");
+    poll();
+    poll(100);
+    EXPECT_EQ(states()["uid1"], ReceiptState::delete_wanted);
+    move(mail_text(1), "Trash", "INBOX");
+    poll();
+    EXPECT_EQ(states()["uid1"], ReceiptState::stored);
+    poll(2 * 86400);
+    EXPECT_TRUE(provider_.deleted.empty());
+}
+
+TEST_F(Removal, AfterSomeDays) {  // B18
+    configure("remote_delete: after-7-days");
+    const std::string forged = "Date: Mon, 01 Jan 2001 10:00:00 +0000\r\n" + mail_text(6);
+    provider_.add(forged);
+    poll(6 * 86400);
+    EXPECT_TRUE(provider_.deleted.empty());
+    poll(86400);
+    EXPECT_EQ(provider_.deleted, (std::vector<std::uint64_t>{1, 2, 3, 4, 5}));
+    EXPECT_EQ(contents().size(), 6U);
+    EXPECT_EQ(states()["uid1"], ReceiptState::delete_done);
+    // What is here stays, and what the user expunges goes there at once.
+    expunge(forged);
+    poll();
+    EXPECT_EQ(provider_.deleted.size(), 6U);
+    EXPECT_EQ(contents().size(), 5U);
+}
+
+TEST_F(Removal, AServerThatKeepsIsAskedFourTimes) {  // B8
+    configure("remote_delete: after-7-days");
+    provider_.ignores_deletes = true;
+    int asked = 0;
+    provider_.on_delete = [&](const FakeProvider::Message&) { ++asked; };
+    for (int i = 0; i < 10; ++i) poll(7 * 86400);
+    EXPECT_EQ(asked, 4 * 5);
+    EXPECT_EQ(contents().size(), 5U);
+}
+
+TEST_F(Removal, WhatIsTakenBackIsNotHeld) {
+    configure("delete_brake: 2, delete_brake_percent: 30, hold: 1h");
+    for (unsigned i = 1; i <= 4; ++i) expunge(mail_text(i));
+    poll();
+    EXPECT_NE(node_->worker->source()->facts.delete_held_since, 0);
+    restore_all();
+    poll();
+    EXPECT_EQ(node_->worker->source()->facts.delete_held_since, 0);
+}
+
 TEST_F(Removal, ListedAgainAfterItWasDone) {  // T16
     expunge(mail_text(2));
     poll();

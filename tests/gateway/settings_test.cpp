@@ -45,12 +45,40 @@ TEST(Settings, OnlyNamedDomains) {
     EXPECT_NE(settings.find("a@example.net"), nullptr);
 }
 
+TEST(Settings, WhatDeletesAtTheProvider) {
+    using RemoteDelete = Policy::RemoteDelete;
+    const auto policy = [](const std::string& word) {
+        Diagnostics problems;
+        const auto settings =
+            read("accounts: { a.net: { source: x, server: h, remote_delete: " + word + " } }", problems);
+        EXPECT_FALSE(problems.has_errors()) << word;
+        return settings.find("u@a.net")->policy;
+    };
+    EXPECT_EQ(policy("never").remote_delete, RemoteDelete::never);
+    EXPECT_EQ(policy("on-trash").remote_delete, RemoteDelete::on_trash);
+    EXPECT_EQ(policy("after-30-days").remote_delete, RemoteDelete::after_days);
+    EXPECT_EQ(policy("after-30-days").keep_remote, Seconds(30 * 86400));
+}
+
+TEST(Settings, CertificateAuthorities) {
+    Diagnostics problems;
+    const auto settings =
+        read("accounts: { a.net: { source: x, server: localhost, ca: /dev/null } }", problems);
+    EXPECT_FALSE(problems.has_errors());
+    EXPECT_EQ(settings.find("u@a.net")->server.ca_file, "/dev/null");
+    EXPECT_TRUE(settings.find("u@a.net")->server.verify) << "whoever names authorities wants them asked";
+}
+
 TEST(Settings, MistakesAreFound) {
     for (const auto* text : {"accounts: { a: { server: h } }", "accounts: { a: { source: x } }",
                              "accounts: { a: { source: x, server: \"h:99999\" } }",
                              "accounts: { a: { source: x, server: \":1\" } }",
                              "accounts: { a: { source: x, server: h, tls: maybe } }",
                              "accounts: { a: { source: x, server: h, vanish: always } }",
+                             "accounts: { a: { source: x, server: h, remote_delete: after-0-days } }",
+                             "accounts: { a: { source: x, server: h, remote_delete: after-x-days } }",
+                             "accounts: { a: { source: x, server: h, remote_delete: always } }",
+                             "accounts: { a: { source: x, server: h, ca: /no/such/file } }",
                              "accounts: { a: { source: x, server: h, login: short } }",
                              "accounts: { a: { source: x, server: h, pol: 5m } }"}) {
         Diagnostics problems;

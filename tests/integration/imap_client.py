@@ -18,7 +18,11 @@ class Client(imaplib.IMAP4):
 
     def __init__(self, port, user="test1", password="pass", timeout=60):
         super().__init__("127.0.0.1", port, timeout)
-        self.ok(self.login(user, password))
+        try:
+            self.ok(self.login(user, password))
+        except BaseException:
+            self.shutdown()
+            raise
 
     def __exit__(self, *_):
         with contextlib.suppress(OSError, imaplib.IMAP4.error):

@@ -5,8 +5,10 @@ import subprocess
 import sys
 import unittest
 
-from support import Postern  # first: it makes `servers` importable
+import support
+from fakepop import FakePop
 from imap_client import Client
+from servers import Postern
 from servers.postern import build_folder
 
 TOOL = os.path.join(build_folder(), "posternctl")
@@ -52,6 +54,59 @@ class Posternctl(unittest.TestCase):
         self.assertIn("1 account: no mistakes found", self.must("verify"))
         self.assertIn("1 account: no mistakes found", self.must("verify", "test1"))
         self.assertEqual(self.run_tool("verify", "nobody").returncode, 1)
+
+    def expunged(self):
+        """{subject: id} of the messages that `message list` offers."""
+        lines = self.must("message", "list", "test1").splitlines()
+        self.assertEqual(lines.pop(), f"{len(lines)} messages can be restored")
+        return {line.split("  ")[-1]: line.split("  ")[0] for line in lines}
+
+    def test_expunged_messages_come_back(self):
+        with Client(self.postern.imap_port) as client:
+            for subject in ("kept", "lost", "gone"):
+                Client.ok(client.append("INBOX", None, None, f"From: Anna <a@example.org>\r\nSubject: {subject}\r\n\r\n{subject}\r\n".encode()))
+            before = client.bodies()
+            client.exists(readonly=False)
+            client.remove(client.find('OR SUBJECT "lost" SUBJECT "gone"'))
+        expunged = self.expunged()
+        self.assertEqual(sorted(expunged), ["gone", "lost"])
+        refused = self.run_tool("message", "restore", "test1", "all")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("a server is running", refused.stderr)
+        self.assertEqual(self.postern.stop(), 0)
+        self.assertIn("1 messages restored into INBOX", self.must("message", "restore", "test1", expunged["lost"]))
+        self.assertEqual(list(self.expunged()), ["gone"])
+        self.assertIn("1 messages restored into Archive", self.must("message", "restore", "test1", "all", "Archive"))
+        self.assertEqual(self.expunged(), {})
+        self.assertEqual(self.run_tool("message", "restore", "test1", "all").returncode, 1)
+        self.assertIn("no mistakes found", self.must("verify"))
+        self.postern.start()
+        with Client(self.postern.imap_port) as client:
+            inbox = client.bodies()
+            self.assertEqual(sorted(inbox), [1, 4], "a restored message has a new UID")
+            self.assertEqual([inbox[1], inbox[4]], [before[1], before[2]])
+            self.assertEqual(list(client.bodies("Archive").values()), [before[3]])
+
+    def test_a_brake_is_released(self):
+        provider = self.enterContext(FakePop())
+        maildrop = provider.maildrop("anna", "pass")
+        for number in range(30):
+            maildrop.add(f"Subject: {number}\r\n\r\n.\r\n")
+        self.postern = self.enterContext(Postern(pop3=("127.0.0.1", provider.port, "none")))
+        client = self.enterContext(Client(self.postern.imap_port, user="anna"))
+        support.wait_for(lambda: client.exists() == 30, 60, "the messages")
+        self.assertEqual(self.must("source", "list", "anna").count("anna  connector-pop3  polled 20"), 1)
+        self.assertNotIn("held", self.must("source", "list"))
+        refused = self.run_tool("source", "release", "anna")
+        self.assertEqual((refused.returncode, refused.stderr), (1, "posternctl: anna: nothing is held\n"))
+        maildrop.clear()
+        support.wait_for(lambda: "held: what is missing there stays here" in self.must("source", "list"), 60, "the brake")
+        polls = provider.count("QUIT")
+        support.wait_for(lambda: provider.count("QUIT") >= polls + 3, 60, "more polls")
+        self.assertEqual(client.exists(), 30)
+        self.must("source", "release", "anna")
+        support.wait_for(lambda: client.exists() == 0, 60, "the removal")
+        support.wait_for(lambda: "held" not in self.must("source", "list", "anna"), 60, "the end of the release")
 
     def test_plugins(self):
         self.assertIn("imap-idle", self.must("plugins", "list"))

@@ -19,6 +19,8 @@ int account_remove(const Invocation& call);
 int hash_password(const Invocation& call);
 int message_list(const Invocation& call);
 int message_restore(const Invocation& call);
+int source_list(const Invocation& call);
+int source_release(const Invocation& call);
 int verify(const Invocation& call);
 
 /// Prints `text` to standard error and answers `status`.

@@ -1,10 +1,12 @@
 // message list LOGIN, message restore LOGIN ID|all [MAILBOX]: expunged messages come back until they are purged.
-#include <ctime>
 #include <iostream>
 
 #include "kernel/mail/service.hpp"
+#include "postern/mime/decode.hpp"
+#include "postern/mime/record.hpp"
 #include "tools/posternctl/commands.hpp"
 #include "tools/posternctl/store_access.hpp"
+#include "tools/posternctl/terminal.hpp"
 
 namespace posternctl {
 
@@ -14,13 +16,15 @@ namespace {
 
 constexpr std::size_t most = 100'000;
 
-std::string show_time(UnixTime when) {
-    const auto seconds = static_cast<std::time_t>(when);
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &parts);
-    return text;
+/// "ID  expunged TIME  SENDER  SUBJECT"
+void show(const store::MessageRow& message) {
+    std::cout << value_of(message.id) << "  expunged " << show_time(message.unreferenced_at);
+    const auto record = mime::RecordView::decode(message.record);
+    if (record) {
+        std::cout << "  " << one_line(record->from_display()) << "  "
+                  << one_line(mime::decode_header(record->field(mime::FieldId::subject)));
+    }
+    std::cout << '\n';
 }
 
 /// Puts `messages` into a mailbox, through the same service as the server.
@@ -69,9 +73,7 @@ int message_list(const Invocation& call) {
     if (!account) return fail(call.arguments[0] + ": " + account.error().to_string());
     const auto messages = access->session->list_unreferenced(account->id, 0, most);
     if (!messages) return fail(messages.error().to_string());
-    for (const auto& message : *messages) {
-        std::cout << value_of(message.id) << "  expunged " << show_time(message.unreferenced_at) << '\n';
-    }
+    for (const auto& message : *messages) show(message);
     std::cout << messages->size() << " messages can be restored\n";
     return 0;
 }

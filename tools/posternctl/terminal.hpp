@@ -1,6 +1,9 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
+
+#include "postern/store/ids.hpp"
 
 namespace posternctl {
 
@@ -10,5 +13,11 @@ std::optional<std::string> read_new_password();
 
 /// "1.4 MiB"
 std::string show_size(std::uint64_t octets);
+
+/// "2026-11-22 10:30", UTC
+std::string show_time(postern::UnixTime when);
+
+/// What a stranger wrote, fit for a terminal: nothing in it may steer it.
+std::string one_line(std::string_view text);
 
 }  // namespace posternctl

@@ -1,5 +1,7 @@
 #include "tests/gateway/support/world.hpp"
 
+#include "postern/gateway/brake.hpp"
+
 #include <stdlib.h>
 
 #include "kernel/config/yaml_reader.hpp"
@@ -156,11 +158,41 @@ void World::expunge(const std::string& content, std::string_view name) {
     must(node_->runtime.run(mailbox(name)->expunge(request)));
 }
 
+void World::release_brakes() {
+    std::vector<store::AttributeWrite> writes(1);
+    writes[0].attribute.entry = brake_release_entry;
+    must(node_->runtime.run(node_->account->write_attributes(writes, {})));
+}
+
+bool World::release_is_pending() {
+    std::string entry(brake_release_entry);
+    return !must(node_->runtime.run(node_->account->read_attributes(MailboxId{}, entry))).empty();
+}
+
+void World::restore_all() {
+    mail::DeliveryRequest request;
+    request.mailbox = node_->account->find_mailbox("INBOX")->id;
+    for (const auto& row : must(node_->runtime.run(node_->account->list_recoverable(1000)))) {
+        mail::NewMail message;
+        message.existing = row.id;
+        request.messages.push_back(std::move(message));
+    }
+    must(node_->runtime.run(node_->account->deliver(std::move(request))));
+}
+
 void World::copy(const std::string& content, std::string_view to) {
     mail::TransferRequest request;
     request.slots = {slot_of(content)};
     request.destination = node_->account->find_mailbox(to)->id;
     must(node_->runtime.run(mailbox()->transfer(request)));
+}
+
+void World::move(const std::string& content, std::string_view from, std::string_view to) {
+    mail::TransferRequest request;
+    request.slots = {slot_of(content, from)};
+    request.destination = node_->account->find_mailbox(to)->id;
+    request.move = true;
+    must(node_->runtime.run(mailbox(from)->transfer(request)));
 }
 
 void World::set_flags(const std::string& content, mail::FlagBits flags, std::vector<std::string> keywords) {

@@ -74,13 +74,19 @@ protected:
     mail::Slot slot_of(const std::string& content, std::string_view name = "INBOX");
     void expunge(const std::string& content, std::string_view name = "INBOX");
     void copy(const std::string& content, std::string_view to);
+    void move(const std::string& content, std::string_view from, std::string_view to);
     void set_flags(const std::string& content, mail::FlagBits flags, std::vector<std::string> keywords = {});
+    /// What an operator does when a brake holds what is meant.
+    void release_brakes();
+    bool release_is_pending();
+    /// Puts every message without placements back into INBOX.
+    void restore_all();
     std::vector<store::Receipt> receipts();
     std::map<std::string, store::ReceiptState> states();  ///< by uidl; the last occurrence
     template <class T>
     T must(Result<T> result) {
         if (!result) throw std::runtime_error(result.error().to_string());
-        return std::move(result.value());
+        if constexpr (!std::is_void_v<T>) return std::move(result.value());
     }
 
     UnixTime clock_ = 1'800'000'000;

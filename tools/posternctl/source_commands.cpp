@@ -1,0 +1,105 @@
+// source list [LOGIN], source release LOGIN: remote mailboxes that accounts are collected from.
+#include <iostream>
+
+#include "postern/gateway/brake.hpp"
+#include "tools/posternctl/commands.hpp"
+#include "tools/posternctl/store_access.hpp"
+#include "tools/posternctl/terminal.hpp"
+
+namespace posternctl {
+
+using namespace postern;
+
+namespace {
+
+constexpr std::size_t page = 500;
+
+/// The value in "key=value" lines; "" if there is none.
+std::string fact(const store::SourceRow& source, std::string_view key) {
+    std::string_view rest = source.facts;
+    while (!rest.empty()) {
+        const auto end = std::min(rest.find('\n'), rest.size());
+        const auto line = rest.substr(0, end);
+        if (line.starts_with(key) && line.substr(key.size()).starts_with('=')) {
+            return std::string(line.substr(key.size() + 1));
+        }
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return "";
+}
+
+bool brake_holds(const store::SourceRow& source) {
+    return !fact(source, gateway::vanish_held_fact).empty() ||
+           !fact(source, gateway::delete_held_fact).empty();
+}
+
+std::string when(const std::string& seconds) {
+    return seconds.empty() ? "never" : show_time(std::atoll(seconds.c_str()));
+}
+
+void show(const std::string& login, const store::SourceRow& source) {
+    std::cout << login << "  " << source.connector << "  polled " << when(fact(source, "polled"));
+    const auto error = fact(source, "error");
+    if (!error.empty()) std::cout << "  fails since: " << one_line(error);
+    const auto vanish = fact(source, gateway::vanish_held_fact);
+    if (!vanish.empty()) std::cout << "  held: what is missing there stays here, since " << when(vanish);
+    const auto deletions = fact(source, gateway::delete_held_fact);
+    if (!deletions.empty()) std::cout << "  held: deletions there, since " << when(deletions);
+    std::cout << '\n';
+}
+
+Result<void> show_sources(store::StoreSession& session, const store::AccountRow& account) {
+    const auto sources = session.list_sources(account.id);
+    if (!sources) return sources.error();
+    for (const auto& source : *sources) show(account.login, source);
+    return {};
+}
+
+}  // namespace
+
+int source_list(const Invocation& call) {
+    if (call.arguments.size() > 1) return fail("usage: posternctl source list [LOGIN]", 2);
+    const auto access = open_store(call.config, Purpose::read);
+    if (!access) return 1;
+    if (call.arguments.size() == 1) {
+        const auto account = access->session->find_account(call.arguments[0]);
+        if (!account) return fail(call.arguments[0] + ": " + account.error().to_string());
+        const auto shown = show_sources(*access->session, *account);
+        return shown ? 0 : fail(shown.error().to_string());
+    }
+    std::string after;
+    while (true) {
+        const auto accounts = access->session->list_accounts(after, page);
+        if (!accounts) return fail(accounts.error().to_string());
+        for (const auto& account : *accounts) {
+            const auto shown = show_sources(*access->session, account);
+            if (!shown) return fail(shown.error().to_string());
+        }
+        if (accounts->size() < page) return 0;
+        after = accounts->back().login;
+    }
+}
+
+int source_release(const Invocation& call) {
+    if (call.arguments.size() != 1) return fail("usage: posternctl source release LOGIN", 2);
+    const auto access = open_store(call.config, Purpose::write);
+    if (!access) return 1;
+    const auto account = access->session->find_account(call.arguments[0]);
+    if (!account) return fail(call.arguments[0] + ": " + account.error().to_string());
+    const auto sources = access->session->list_sources(account->id);
+    if (!sources) return fail(sources.error().to_string());
+    if (std::none_of(sources->begin(), sources->end(), brake_holds)) {
+        return fail(call.arguments[0] + ": nothing is held");
+    }
+    store::Transaction transaction;
+    transaction.account = account->id;
+    store::AttributeWrite write;
+    write.attribute.entry = gateway::brake_release_entry;
+    transaction.attributes.push_back(std::move(write));
+    const auto written = std::move(access->session->commit({&transaction, 1}).front());
+    if (!written) return fail(written.error().to_string());
+    std::cout << "released; the next poll does what was held\n";
+    return 0;
+}
+
+}  // namespace posternctl
