@@ -5,6 +5,7 @@
 """
 import os
 import random
+import subprocess
 import sys
 import time
 import unittest
@@ -14,6 +15,7 @@ from fakepop import FakePop
 from imap_client import Client
 from messages import real_messages, sha256
 from servers import Postern, PostgreSQL
+from servers.postern import build_folder
 
 STORE = sys.argv[1]
 KILLS = 50
@@ -62,6 +64,11 @@ class Crash(unittest.TestCase):
         self.assertEqual(client.hashes(), sorted(map(sha256, messages)))
         self.assertEqual(maildrop.deleted, [], "nothing was to be deleted at the provider")
         self.assertEqual(postern.stop(), 0)
+        # Snapshots, log, counters and content agree after all of that.
+        verified = subprocess.run([os.path.join(build_folder(), "posternctl"), "--config", postern.path("postern.yaml"), "verify"],
+                                  check=False, capture_output=True, text=True)
+        self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
+        self.assertIn("1 account: no mistakes found", verified.stdout)
 
 
 unittest.main(argv=sys.argv[:1])
