@@ -114,7 +114,7 @@ MailSection read_mail(const ConfigNode& node, Diagnostics& problems) {
     node.check_keys({"sync_flags", "message_cache", "content_cache", "mailbox_cache"}, problems);
     MailSection out;
     out.sync_flags = node.get_bool("sync_flags", true, problems);
-    out.message_cache = node.get_size("message_cache", 32ULL << 20, problems);
+    out.message_cache = node.get_size("message_cache", 96ULL << 20, problems);
     out.content_cache = node.get_size("content_cache", 64ULL << 20, problems);
     out.mailbox_cache = node.get_size("mailbox_cache", 32ULL << 20, problems);
     return out;

@@ -14,7 +14,7 @@
 namespace postern::mail {
 
 struct MailOptions {
-    std::size_t message_cache = 32 << 20;  ///< octets of message records a core keeps
+    std::size_t message_cache = 96 << 20;  ///< octets of message records a core keeps
     std::size_t content_cache = 64 << 20;  ///< octets of content a core keeps
     std::size_t mailbox_cache = 32 << 20;  ///< octets of mailboxes a core keeps open though nobody uses them
     /// Messages larger than this are prepared on a CPU lane, smaller ones at once.

@@ -30,12 +30,6 @@ public:
     Task<Result<std::vector<mail::StoredMessagePtr>>> load(Session* session,
                                                            std::vector<mail::Slot> slots) override;
 
-    /// Brings the beginnings of messages[begin], messages[begin + 1]... into the content cache, at most `limit` messages and
-    /// at most what is fair to read at once, at least one. Answers the index of the first that was left out. Null ones
-    /// are passed over.
-    static Task<std::size_t> prefetch(Session* session, const std::vector<mail::StoredMessagePtr>* messages,
-                                      std::size_t begin, std::size_t limit);
-
     Task<Result<mail::NewMail>> read_message(CommandContext* context) override;
     LiteralDecision message_literal(Session& session, const LiteralOffer& offer,
                                     ArgumentCursor& args) override;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core_engine.hpp"
+#include "read_ahead.hpp"
 #include "session.hpp"
 
 namespace postern::imap {
@@ -10,8 +11,6 @@ namespace postern::imap {
 namespace {
 
 constexpr std::size_t chunk_size = 256;
-constexpr std::uint64_t prefetched_octets = 1 << 20;  ///< of content, read from the store at once
-constexpr std::size_t most_prefetched = 64;           ///< messages
 
 /// Writes the responses of one plan.
 class FetchRun {
@@ -25,8 +24,6 @@ private:
     /// Writes until the chunk ends, the output is full or content is needed; that emitter is left in `waiting_`.
     void write_some(std::size_t end);
     Task<Result<void>> write_waiting();
-    /// Reads ahead: who asks for one message's content mostly asks for the next one's, too.
-    Task<void> prefetch();
     bool begin_message(const mail::Columns& columns);
     void end_message();
     void write_items(FetchEmitter* last_waiting);
@@ -41,8 +38,7 @@ private:
     std::size_t next_ = 0;                        ///< index in plan_.slots
     FetchedMessage message_;
     std::size_t next_emitter_ = 0;
-    std::size_t window_ = 1;          ///< messages whose content is read together; grows while each is needed
-    std::size_t prefetched_end_ = 0;  ///< index in plan_.slots
+    ReadAhead content_;               ///< of stored_
     bool within_ = false;             ///< a response is begun
     std::size_t response_begin_ = 0;  ///< of the response in the output, as octets since the session began
     ResponseWriter out_ = session_.writer();
@@ -97,20 +93,13 @@ void FetchRun::write_some(std::size_t end) {
         }
         if (next_emitter_ < plan_.emitters.size()) break;
         end_message();
-        window_ = 1;
+        content_.not_needed();
     }
     message_.columns = nullptr;
 }
 
-Task<void> FetchRun::prefetch() {
-    const std::size_t begin = next_ - chunk_begin_;
-    const std::size_t end = co_await CoreEngine::prefetch(&session_, &stored_, begin, window_);
-    prefetched_end_ = chunk_begin_ + end;
-    window_ = std::min(2 * window_, most_prefetched);
-}
-
 Task<Result<void>> FetchRun::write_waiting() {
-    if (need_record_ && next_ >= prefetched_end_) co_await prefetch();
+    if (need_record_) co_await content_.need(session_.account(), &stored_, next_ - chunk_begin_);
     FetchEmitter& emitter = *plan_.emitters[next_emitter_];
     const std::uint64_t before = written(session_);
     auto done = co_await emitter.write_content(&session_, message_, &out_);
@@ -134,6 +123,7 @@ Task<Result<void>> FetchRun::write_waiting() {
 
 Task<Result<void>> FetchRun::load_chunk(std::size_t begin, std::size_t end) {
     chunk_begin_ = begin;
+    content_.begin_list();
     if (!need_record_) co_return Result<void>();
     std::vector<mail::Slot> slots(plan_.slots.begin() + static_cast<std::ptrdiff_t>(begin),
                                   plan_.slots.begin() + static_cast<std::ptrdiff_t>(end));
@@ -225,21 +215,6 @@ Task<Result<std::vector<mail::StoredMessagePtr>>> CoreEngine::load(Session* sess
     for (std::size_t i = 0; i < places.size() && i < rest->size(); ++i)
         loaded[places[i]] = std::move((*rest)[i]);
     co_return loaded;
-}
-
-Task<std::size_t> CoreEngine::prefetch(Session* session, const std::vector<mail::StoredMessagePtr>* messages,
-                                       std::size_t begin, std::size_t limit) {
-    std::vector<mail::StoredMessagePtr> wanted;
-    std::uint64_t octets = 0;
-    std::size_t end = begin;
-    for (; end < messages->size() && end - begin < limit && octets < prefetched_octets; ++end) {
-        const mail::StoredMessagePtr& message = (*messages)[end];
-        if (!message) continue;
-        octets += std::min<std::uint64_t>(message->record.size(), store::content_chunk_size);
-        wanted.push_back(message);
-    }
-    co_await session->account()->prefetch_content(std::move(wanted));
-    co_return end;
 }
 
 Result<std::unique_ptr<FetchEmitter>> CoreEngine::make_emitter(Session& session, std::string_view item) {

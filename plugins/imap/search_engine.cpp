@@ -5,6 +5,7 @@
 #include "postern/imap/ext/session.hpp"
 #include "postern/mime/text.hpp"
 #include "postern/runtime/lane.hpp"
+#include "read_ahead.hpp"
 #include "search_program.hpp"
 
 namespace postern::imap {
@@ -223,11 +224,10 @@ Task<Result<void>> SearchRun::by_content() {
                                       undecided_.begin() + static_cast<std::ptrdiff_t>(end));
         auto loaded = co_await plan_.session.engine().load(&plan_.session, std::move(slots));
         if (!loaded) co_return loaded.error();
-        std::size_t prefetched = 0;
+        ReadAhead ahead(content_chunk);
         for (std::size_t i = 0; i < loaded->size(); ++i) {
-            if (i >= prefetched)
-                prefetched = co_await CoreEngine::prefetch(&plan_.session, &*loaded, i, content_chunk);
             if (!(*loaded)[i]) continue;
+            co_await ahead.need(plan_.session.account(), &*loaded, i);
             auto examined = co_await by_header((*loaded)[i], undecided_[begin + i]);
             if (!examined) co_return examined.error();
             if (batch_octets_ < batch_limit) continue;

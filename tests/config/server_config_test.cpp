@@ -61,7 +61,7 @@ mail: { sync_flags: no, content_cache: 1M }
     ASSERT_FALSE(problems_.has_errors()) << all();
     EXPECT_FALSE(config.mail.sync_flags);
     EXPECT_EQ(config.mail.content_cache, 1U << 20);
-    EXPECT_EQ(config.mail.message_cache, 32U << 20);
+    EXPECT_EQ(config.mail.message_cache, 96U << 20);
     EXPECT_EQ(config.server.name, "mail.example.org");
     EXPECT_EQ(config.server.data, "/var/lib/postern");
     ASSERT_EQ(config.plugins.size(), 2U);
