@@ -20,9 +20,8 @@ public:
 
     Result<void> finish(SearchPlan& plan, SearchReply& reply) override {
         if (plan.result.empty()) return {};
-        // By number, also when the result has an order of its own: the least is asked for, not the first.
-        const auto [least, greatest] = std::minmax_element(plan.result.begin(), plan.result.end());
-        const mail::Slot slot = lowest_ ? *least : *greatest;
+        // The first and the last in the order of the result, whatever it is (RFC 5267 section 3.1).
+        const mail::Slot slot = lowest_ ? plan.result.front() : plan.result.back();
         reply.items.emplace_back(name_, number_of(plan, slot));
         reply.named.push_back(slot);
         return {};
@@ -38,7 +37,7 @@ public:
     std::string_view name() const override { return "ALL"; }
     Result<void> finish(SearchPlan& plan, SearchReply& reply) override {
         reply.names_all = true;
-        if (!plan.result.empty()) reply.items.emplace_back("ALL", result_numbers(plan).to_string());
+        if (!plan.result.empty()) reply.items.emplace_back("ALL", result_set(plan, plan.result));
         return {};
     }
 };

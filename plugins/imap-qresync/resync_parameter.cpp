@@ -131,6 +131,10 @@ Result<std::unique_ptr<SelectStage>> ResyncParameter::prepare(Session& session, 
     if (!parameter.has_value) return value.expected("what the client knows, after QRESYNC");
     auto request = parse_resync(value);
     if (!request) return request.error();
+    if (!request->matches.empty()) {
+        if (auto permitted = session.permit(ArgumentKind::message_number); !permitted)
+            return permitted.error();
+    }
     return std::unique_ptr<SelectStage>(std::make_unique<ResyncStage>(std::move(*request)));
 }
 

@@ -97,7 +97,7 @@ std::vector<mail::Slot> SearchRun::candidates() const {
 }
 
 bool SearchRun::stops_at_first(bool& from_end) const {
-    if (plan_.returns.empty()) return false;
+    if (plan_.returns.empty() || plan_.sorted) return false;
     const auto extent = plan_.returns.front()->extent();
     from_end = extent == SearchReturn::Extent::highest;
     if (extent == SearchReturn::Extent::all) return false;
@@ -265,18 +265,12 @@ Error bad_charset(const Error& error) {
 }
 
 /// X7: modes may forbid message numbers and CHARSET.
-Result<void> ask_modes(const SearchPlan& plan, bool charset_given, const Registries& registries) {
-    for (const SessionMode* mode : registries.modes.all()) {
-        if (!plan.session.is_on(*mode)) continue;
-        if (charset_given) {
-            auto permitted = mode->permit(plan.session, ArgumentKind::charset);
-            if (!permitted) return permitted;
-        }
-        if (plan.uses_numbers()) {
-            auto permitted = mode->permit(plan.session, ArgumentKind::message_number);
-            if (!permitted) return permitted;
-        }
+Result<void> ask_modes(const SearchPlan& plan, bool charset_given) {
+    if (charset_given) {
+        auto permitted = plan.session.permit(ArgumentKind::charset);
+        if (!permitted) return permitted;
     }
+    if (plan.uses_numbers()) return plan.session.permit(ArgumentKind::message_number);
     return {};
 }
 
@@ -334,7 +328,7 @@ Result<void> CoreEngine::parse_search_program(SearchPlan& plan, ArgumentCursor& 
     auto tree = parser.program(in);
     if (!tree) return tree.error().code == Errc::unsupported ? bad_charset(tree.error()) : tree.error();
     plan.tree = std::move(*tree);
-    return ask_modes(plan, parser.charset_given(), registries_);
+    return ask_modes(plan, parser.charset_given());
 }
 
 Result<void> CoreEngine::parse_search_with_charset(SearchPlan& plan, ArgumentCursor& in) {
@@ -348,7 +342,8 @@ Result<void> CoreEngine::parse_search_with_charset(SearchPlan& plan, ArgumentCur
     auto tree = parser.keys(in);
     if (!tree) return tree.error();
     plan.tree = std::move(*tree);
-    return ask_modes(plan, false, registries_);
+    // The charset has to be named here: what modes want is then UTF-8, and that is what it may say.
+    return ask_modes(plan, !equals_ignore_case(*name, "UTF-8"));
 }
 
 Task<Result<void>> CoreEngine::search(SearchPlan* plan) {

@@ -196,6 +196,16 @@ void ServerSession::turn_on(SessionMode& mode) {
     mode.entered(*this);
 }
 
+Result<void> ServerSession::permit(ArgumentKind kind) const {
+    if (modes_.none()) return {};
+    for (const SessionMode* mode : server_.registries().modes.all()) {
+        if (!is_on(*mode)) continue;
+        auto permitted = mode->permit(*this, kind);
+        if (!permitted) return permitted;
+    }
+    return {};
+}
+
 std::string ServerSession::report(const Operation& operation) {
     std::string code;
     ResponseWriter out = writer();

@@ -59,10 +59,15 @@ public:
     const Identity* identity() const override { return identity_ ? &*identity_ : nullptr; }
     mail::Account* account() const override { return account_.get(); }
     mail::Account::Presence* presence() const override { return presence_.get(); }
-    SelectedMailbox* selected() override { return selected_ ? &*selected_ : nullptr; }
+    SelectedMailbox* selected() override {
+        if (visited_ != nullptr) return visited_;
+        return selected_ ? &*selected_ : nullptr;
+    }
+    void look_at(SelectedMailbox* other) override { visited_ = other; }
     mail::Cause cause(std::string_view command) const override;
     Result<const mail::MailboxInfo*> find_mailbox(std::string_view name) override;
     void turn_on(SessionMode& mode) override;
+    Result<void> permit(ArgumentKind kind) const override;
     LexicalFeatures& features() override { return features_.lexical; }
     WriterModes& writer_modes() override { return writer_modes_; }
     Slots& slots() override { return slots_; }
@@ -148,7 +153,8 @@ private:
     std::shared_ptr<mail::Account> account_;
     std::unique_ptr<mail::Account::Presence> presence_;
     std::optional<SelectedMailbox> selected_;
-    FlagText flag_text_;  ///< of the selected mailbox
+    SelectedMailbox* visited_ = nullptr;  ///< looked at by the running command instead of selected_
+    FlagText flag_text_;                  ///< of the selected mailbox
     Slots slots_;
     std::vector<ResponseFilter*> filters_;
 

@@ -63,12 +63,9 @@ std::optional<CommandResult> ServerSession::refuse(const Route& way) const {
         if (traits.states == in_selected) return CommandResult::bad("Select a mailbox first");
         return CommandResult::bad("Not allowed now");
     }
-    if (traits.uid_form && !way.uid && modes_.any()) {
-        for (const SessionMode* mode : server_.registries().modes.all()) {
-            if (!is_on(*mode)) continue;
-            auto permitted = mode->permit(*this, ArgumentKind::message_number);
-            if (!permitted) return CommandResult::failed(permitted.error());
-        }
+    if (traits.uid_form && !way.uid) {
+        auto permitted = permit(ArgumentKind::message_number);
+        if (!permitted) return CommandResult::failed(permitted.error());
     }
     return std::nullopt;
 }
@@ -138,6 +135,11 @@ Task<Result<void>> ServerSession::complete(CommandContext* context, CommandResul
                                   (context->updates == Updates::numbers_stay_by_msn && !context->uid);
         auto told = co_await announce(numbers_stay);
         if (!told) co_return told.error();
+        for (Announcer* announcer : server_.registries().announcers.all()) {
+            if (!announcer->follows(*this)) continue;
+            auto answered = co_await announcer->answering(this);
+            if (!answered) co_return answered.error();
+        }
     }
     writer().status(context->tag, condition_text(result.condition), result.code, result.text);
     if (result.condition == CommandResult::Condition::bad) {

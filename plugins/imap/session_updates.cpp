@@ -111,7 +111,7 @@ Task<Result<void>> ServerSession::write_fetches(std::vector<mail::Slot> slots, b
 }
 
 Result<NumberSet> ServerSession::resolve_numbers(const SequenceSet& set, bool uid) {
-    const mail::View& view = *selected_->view;
+    const mail::View& view = *selected()->view;
     if (set.is_reference()) {
         SetReference* reference = server_.registries().set_reference;
         if (reference == nullptr) return Error(Errc::protocol_violation, "There is no saved set");
@@ -137,8 +137,8 @@ Result<std::vector<mail::Slot>> ServerSession::resolve(const SequenceSet& set, b
     uid = uid || set.is_reference();
     auto numbers = resolve_numbers(set, uid);
     if (!numbers) return numbers.error();
-    const mail::View& view = *selected_->view;
-    const mail::Columns columns = selected_->mailbox->columns();
+    const mail::View& view = *selected()->view;
+    const mail::Columns columns = selected()->mailbox->columns();
     std::vector<mail::Slot> slots;
     slots.reserve(std::min<std::uint64_t>(numbers->count(), view.count()));
     for (const NumberRange& range : numbers->ranges()) {
@@ -161,9 +161,9 @@ Result<std::vector<mail::Slot>> ServerSession::resolve(const SequenceSet& set, b
 NumberSet ServerSession::numbers_of(std::span<const mail::Slot> slots, bool uid) {
     std::vector<std::uint32_t> numbers;
     numbers.reserve(slots.size());
-    const mail::Columns columns = selected_->mailbox->columns();
+    const mail::Columns columns = selected()->mailbox->columns();
     for (const mail::Slot slot : slots) {
-        const std::uint32_t number = uid ? columns.uid[slot] : selected_->view->number_of(slot);
+        const std::uint32_t number = uid ? columns.uid[slot] : selected()->view->number_of(slot);
         if (number != 0) numbers.push_back(number);
     }
     return NumberSet::from_numbers(std::move(numbers));

@@ -56,7 +56,8 @@ void SelectCommand::write_opened(ServerSession& session) {
     const auto coded = [&](std::string code, std::string_view text) {
         session.writer().status("", "OK", code, text);
     };
-    if (number != 0) coded("UNSEEN " + std::to_string(number), "First unseen message");
+    if (number != 0 && session.permit(ArgumentKind::message_number))
+        coded("UNSEEN " + std::to_string(number), "First unseen message");
     const mail::MailboxInfo& info = selected.mailbox->info();
     coded("UIDVALIDITY " + std::to_string(info.uidvalidity), "UIDs are valid");
     coded("UIDNEXT " + std::to_string(info.uidnext), "Predicted next UID");

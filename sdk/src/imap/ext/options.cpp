@@ -4,9 +4,21 @@
 #include "postern/imap/ext/engine.hpp"
 #include "postern/imap/ext/list_option.hpp"
 #include "postern/imap/ext/select_parameter.hpp"
+#include "postern/imap/ext/sort_key.hpp"
 #include "postern/imap/ext/status_item.hpp"
 
 namespace postern::imap {
+
+SortKey::~SortKey() = default;
+bool SortKey::is_text() const {
+    return false;
+}
+std::int64_t SortKey::number(const FetchedMessage&) const {
+    return 0;
+}
+std::string_view SortKey::text(const FetchedMessage&) const {
+    return {};
+}
 
 SelectStage::~SelectStage() = default;
 Result<void> SelectStage::before_open(Session&) {

@@ -41,5 +41,8 @@ bool Announcer::follows(Session&) const {
 Task<Result<void>> Announcer::announced(Session*, const mail::ViewChanges*) {
     co_return Result<void>();
 }
+Task<Result<void>> Announcer::answering(Session*) {
+    co_return Result<void>();
+}
 
 }  // namespace postern::imap

@@ -22,6 +22,9 @@ public:
     /// The ordinary announcement has told these changes of the selected mailbox.
     virtual bool follows(Session& session) const;
     virtual Task<Result<void>> announced(Session* session, const mail::ViewChanges* changes);
+    /// It follows, and a command is done, changes announced: the last moment before the tagged response. Here what the
+    /// session itself did shows, which is not announced to it.
+    virtual Task<Result<void>> answering(Session* session);
 };
 
 }  // namespace postern::imap

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,15 @@ namespace postern::imap {
 
 class Session;
 class SearchReturn;
+
+/// Order of a result that is not the mailbox's. Kept by whoever keeps a result: what comes later is put in its place.
+class POSTERN_SDK SearchOrder {
+public:
+    virtual ~SearchOrder();
+    /// Sorts slots of the selected mailbox; whatever it needs of them is loaded in batches. Messages that are gone may
+    /// be left out. `slots` outlives the call.
+    virtual Task<Result<void>> sort(Session* session, std::vector<mail::Slot>* slots) = 0;
+};
 
 /// X16. Registered under the key's name. parse() makes a node of SearchNode::of_extension whose name() is the key's, or
 /// rewrites to other nodes.
@@ -42,6 +52,7 @@ struct POSTERN_SDK SearchPlan {
 
     Session& session;
     std::string tag;
+    std::string correlators;         ///< of an extended reply, besides the tag, encoded: "MAILBOX Sent"
     std::string command = "SEARCH";  ///< name of the plain response
     bool uid = false;
     SearchNode tree;
@@ -51,7 +62,8 @@ struct POSTERN_SDK SearchPlan {
     std::optional<std::vector<mail::Slot>> candidates;
     /// The messages found: ascending, or in the order a sorting command gave them.
     std::vector<mail::Slot> result;
-    bool sorted = false;  ///< `result` has an order of its own
+    bool sorted = false;  ///< `result` has an order of its own: set before the return options are parsed
+    std::shared_ptr<SearchOrder> order;  ///< then: what keeps it, set before finish()
 
     bool uses_numbers() const;  ///< message numbers occur in the criteria
     bool uses(std::string_view extension_key) const;
@@ -118,5 +130,8 @@ public:
 POSTERN_SDK void write_search_reply(ResponseWriter& out, const SearchPlan& plan, const SearchReply& reply);
 /// The result as UIDs or message numbers.
 POSTERN_SDK NumberSet result_numbers(const SearchPlan& plan);
+/// These messages of a result as a set, "2:4,7": in ascending order, or in the plan's own order, where only neighbours that
+/// ascend by one make a range (RFC 5267 section 3.2). Empty text for none.
+POSTERN_SDK std::string result_set(const SearchPlan& plan, std::span<const mail::Slot> slots);
 
 }  // namespace postern::imap

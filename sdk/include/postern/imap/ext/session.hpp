@@ -69,6 +69,9 @@ public:
     virtual mail::Account::Presence* presence() const = 0;
     /// Null unless a mailbox is selected.
     virtual SelectedMailbox* selected() = 0;
+    /// While a command examines another mailbox, selected() answers that one, and so do message sets and searches mean it.
+    /// Null ends it; it must end before the command does. Nothing is announced of it.
+    virtual void look_at(SelectedMailbox* other) = 0;
     /// For store operations.
     virtual mail::Cause cause(std::string_view command) const = 0;
     /// A mailbox by its name (UTF-8); not_found carries the code NONEXISTENT. The only way from a name to a mailbox.
@@ -80,6 +83,8 @@ public:
     }
     /// Does nothing if it is on.
     virtual void turn_on(SessionMode& mode) = 0;
+    /// Asks the modes that are on; the first veto is the answer.
+    virtual Result<void> permit(ArgumentKind kind) const = 0;
     /// Lexical features of this session (X6), valid from the next command on.
     virtual LexicalFeatures& features() = 0;
     virtual WriterModes& writer_modes() = 0;
