@@ -133,6 +133,8 @@ private:
     Task<Result<void>> find_existing(std::shared_ptr<DeliveryRequest> request,
                                      std::shared_ptr<Prepared> prepared);
     WriteRequestPtr delivery_write(DeliveryRequest& request, Prepared& prepared) const;
+    /// Makes the write expunge what the delivery replaces, too.
+    static void add_replaced(WriteRequest& write, std::shared_ptr<const DeliveryRequest> request);
     void cache_delivered(const DeliveryRequest& request, Prepared& prepared);
 
     // content.cpp

@@ -1,7 +1,10 @@
 // Delivery: from octets to one transaction with content, record, placement and receipt.
+#include <algorithm>
+
 #include "kernel/mail/account.hpp"
 #include "kernel/mail/content_codec.hpp"
 #include "kernel/mail/keyword_export.hpp"
+#include "kernel/mail/mailbox.hpp"
 #include "postern/mime/record.hpp"
 #include "postern/runtime/lane.hpp"
 
@@ -154,6 +157,32 @@ WriteRequestPtr AccountImpl::delivery_write(DeliveryRequest& request, Prepared& 
     return write;
 }
 
+void AccountImpl::add_replaced(WriteRequest& write, std::shared_ptr<const DeliveryRequest> request) {
+    auto delivery = std::make_shared<const store::Transaction>(std::move(write.transaction));
+    write.prepare = [request, delivery](store::Transaction& transaction) -> Result<bool> {
+        ExpungeRequest removal;
+        removal.slots = request->replaced;
+        removal.force = true;
+        removal.cause = request->cause;
+        ExpungeResult removed;
+        auto& mailbox = static_cast<MailboxImpl&>(*request->replaced_in);
+        auto prepared = mailbox.prepare_expunge(removal, removed, transaction);
+        if (!prepared) return prepared;
+        if (removed.uids.size() != request->replaced.size())
+            return Error(Errc::not_found, "the message to be replaced is gone");
+        transaction.fence = delivery->fence;
+        transaction.contents = delivery->contents;
+        transaction.messages = delivery->messages;
+        transaction.receipts = delivery->receipts;
+        // The new rows come first: their UIDs are the first ones the store answers.
+        transaction.references.insert(transaction.references.begin(), delivery->references.begin(),
+                                      delivery->references.end());
+        transaction.changes.insert(transaction.changes.begin(), delivery->changes.begin(),
+                                   delivery->changes.end());
+        return true;
+    };
+}
+
 /// Whoever hears of a new message asks for it at once.
 void AccountImpl::cache_delivered(const DeliveryRequest& request, Prepared& prepared) {
     auto message = prepared.messages.begin();
@@ -176,8 +205,11 @@ Task<Result<DeliveryResult>> AccountImpl::deliver(DeliveryRequest request) {
     operation.kind = GuardedOperation::Kind::deliver;
     operation.account = this;
     operation.mailbox = mailbox;
-    operation.messages = request.messages.size();
-    operation.bytes = octets_of(request);
+    // What is replaced makes room: only the difference counts.
+    std::uint64_t freed = 0;
+    for (const Slot slot : request.replaced) freed += request.replaced_in->columns().size[slot];
+    operation.messages = request.messages.size() - std::min(request.messages.size(), request.replaced.size());
+    operation.bytes = octets_of(request) - std::min(octets_of(request), freed);
     operation.cause = &request.cause;
     auto allowed = ask_guards(operation);
     if (!allowed) co_return allowed.error();
@@ -189,6 +221,11 @@ Task<Result<DeliveryResult>> AccountImpl::deliver(DeliveryRequest request) {
     if (!prepared) co_return prepared.error();
     auto request_to_write = delivery_write(*shared, **prepared);
     cache_delivered(*shared, **prepared);
+    std::optional<MailboxImpl::Pin> pin;
+    if (shared->replaced_in) {
+        pin.emplace(static_cast<MailboxImpl&>(*shared->replaced_in));
+        add_replaced(*request_to_write, shared);
+    }
     auto committed = co_await write(request_to_write);
     if (!committed) co_return committed.error();
     for (std::size_t i = 0; i < (*prepared)->ids.size(); ++i) {
@@ -196,6 +233,7 @@ Task<Result<DeliveryResult>> AccountImpl::deliver(DeliveryRequest request) {
     }
     result.messages = (*prepared)->ids;
     result.modseq = committed->last_modseq;
+    if (pin) result.expunge_modseq = result.modseq--;
     co_return result;
 }
 

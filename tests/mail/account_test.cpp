@@ -127,6 +127,44 @@ TEST_F(AccountTest, CopyAndMoveKeepContentFlagsAndCounters) {
     EXPECT_EQ(content(*account_, *archive, 2), message_text(2));
 }
 
+TEST_F(AccountTest, ADeliveryReplacesAMessageInOneStep) {
+    deliver(*account_, "INBOX", 3, seen);
+    const auto inbox = open_mailbox(*account_, "INBOX");
+    const auto view = inbox->open_view(false);
+    const Modseq before = account_->change_seq();
+    DeliveryRequest request;
+    request.mailbox = inbox->info().id;
+    NewMail mail;
+    mail.content = std::make_shared<const std::string>(message_text(9));
+    request.messages.push_back(mail);
+    request.replaced_in = inbox;
+    request.replaced = {1};
+    const auto done = must(runtime_.run(account_->deliver(request)));
+    EXPECT_EQ(done.uids, std::vector<Uid>{4});
+    EXPECT_EQ(done.modseq, before + 1);
+    EXPECT_EQ(done.expunge_modseq, before + 2);
+    EXPECT_EQ(account_->change_seq(), before + 2);
+    EXPECT_EQ(inbox->find(2), no_slot);
+    EXPECT_EQ(content(*account_, *inbox, inbox->find(4)), message_text(9));
+    EXPECT_EQ(row("INBOX").total, 3U);
+    EXPECT_EQ(row("INBOX").unseen, 1U);
+    const auto changes = view->sync(true);
+    EXPECT_EQ(changes.expunged.size(), 1U);
+    EXPECT_EQ(changes.exists, 3U);
+
+    // Into another mailbox; and of a message that is gone, nothing happens.
+    request.mailbox = account_->find_mailbox("Sent")->id;
+    request.replaced = {0};
+    EXPECT_EQ(must(runtime_.run(account_->deliver(request))).uids, std::vector<Uid>{1});
+    EXPECT_EQ(row("Sent").total, 1U);
+    EXPECT_EQ(row("INBOX").total, 2U);
+    const auto gone = runtime_.run(account_->deliver(request));
+    ASSERT_FALSE(gone);
+    EXPECT_EQ(gone.error().code, Errc::not_found);
+    EXPECT_EQ(row("Sent").total, 1U);
+    EXPECT_EQ(row("INBOX").total, 2U);
+}
+
 TEST_F(AccountTest, LastPlacementLeavesAMessageThatCanBeRestored) {
     const auto delivered = deliver(*account_, "INBOX", 1);
     const auto inbox = open_mailbox(*account_, "INBOX");

@@ -39,6 +39,10 @@ struct DeliveryRequest {
     MailboxId mailbox{};
     std::vector<NewMail> messages;
     std::optional<store::Fence> fence;
+    /// Messages of an open mailbox of this account that are expunged in the same transaction, ascending: the new ones take
+    /// their place (RFC 8508). not_found if one of them is gone.
+    std::shared_ptr<Mailbox> replaced_in;
+    std::vector<Slot> replaced;
     Cause cause;
 };
 struct DeliveryResult {
@@ -46,6 +50,7 @@ struct DeliveryResult {
     std::vector<Uid> uids;  ///< in step with the messages
     std::vector<MessageId> messages;
     Modseq modseq = 0;
+    Modseq expunge_modseq = 0;  ///< of the change in `replaced_in`
 };
 
 /// What happened in an account, told after its commit (X32). One event a log row.
