@@ -38,7 +38,9 @@ public:
     std::vector<Value> all(std::string& malformed) {
         std::vector<Value> out;
         while (at_ < text_.size() && error_.empty()) {
-            if (text_[at_++] != ' ') fail("expected a space");
+            // THREAD puts threads side by side without a space.
+            const bool side_by_side = peek() == '(' && !out.empty() && out.back().is_list();
+            if (!side_by_side && text_[at_++] != ' ') fail("expected a space");
             if (error_.empty()) out.push_back(token());
         }
         malformed = error_;
