@@ -107,8 +107,8 @@ LogSink::LogSink(LogLevel level, const std::string& file)
 }
 
 LogSink::~LogSink() {
-    // The pool's destructor writes what waits.
-    logger_.reset();
+    // The pool's destructor writes what waits and ends the thread, the only other that uses the logger.
+    pool_.reset();
 }
 
 void LogSink::write(LogLevel level, const std::string& body) {
