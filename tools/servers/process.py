@@ -22,16 +22,39 @@ def wait_for(ready, seconds, what):
         time.sleep(0.02)
 
 
-def free_port():
-    """A port nobody listens on, from below the range of outgoing connections."""
+_claims = []
+
+
+def _claim(port):
+    """Takes the port for this process among all that ask here: two servers may be configured before either listens."""
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0postern-port-{port}")
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    return True
+
+
+def _usable(port):
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return _claim(port)
+
+
+def free_port(*distances):
+    """A port nobody listens on and nobody else was given, from below the range of outgoing connections.
+
+    distances   the ports this far above it are free too
+    """
     while True:
-        port = random.SystemRandom().randrange(10240, 32000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
+        port = random.SystemRandom().randrange(10240, 31000)
+        if all(_usable(port + distance) for distance in (0, *distances)):
+            return port
 
 
 def answers(port, host="127.0.0.1"):
