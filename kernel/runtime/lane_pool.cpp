@@ -17,26 +17,40 @@ LanePool::~LanePool() {
 }
 
 bool LanePool::post(std::uint64_t key, std::function<void()> job) {
-    {
-        const std::lock_guard lock(mutex_);
-        if (closed_ || queued_ >= max_queued_) return false;
-        auto [queue, fresh] = queues_.try_emplace(key);
-        queue->second.jobs.push_back(std::move(job));
-        ++queued_;
-        // A queue that is there already is ready, or its running job will make it so.
-        if (!fresh) return true;
-        ready_.push_back(key);
-    }
-    wake_.notify_one();
+    const std::lock_guard lock(mutex_);
+    if (closed_ || queued_ >= max_queued_) return false;
+    auto [queue, fresh] = queues_.try_emplace(key);
+    queue->second.jobs.push_back(std::move(job));
+    ++queued_;
+    // A queue that is there already is ready, or its running job will make it so.
+    if (!fresh) return true;
+    ready_.push_back(key);
+    if (!idle_.empty()) wake_last_idle();
     return true;
+}
+
+void LanePool::wake_last_idle() {
+    Idle& thread = *idle_.back();
+    idle_.pop_back();
+    thread.woken = true;
+    // Under the lock, for the thread's condition variable ends with its wait.
+    thread.wake.notify_one();
+}
+
+void LanePool::wait_for_job(std::unique_lock<std::mutex>& lock) {
+    while (ready_.empty() && !closed_) {
+        Idle idle;
+        idle_.push_back(&idle);
+        idle.wake.wait(lock, [&idle] { return idle.woken; });
+    }
 }
 
 void LanePool::close() {
     {
         const std::lock_guard lock(mutex_);
         closed_ = true;
+        while (!idle_.empty()) wake_last_idle();
     }
-    wake_.notify_all();
     for (auto& thread : threads_) {
         if (thread.joinable()) thread.join();
     }
@@ -47,10 +61,15 @@ std::size_t LanePool::queued() const {
     return queued_;
 }
 
+std::size_t LanePool::idle() const {
+    const std::lock_guard lock(mutex_);
+    return idle_.size();
+}
+
 void LanePool::work() {
     std::unique_lock lock(mutex_);
     while (true) {
-        wake_.wait(lock, [this] { return !ready_.empty() || closed_; });
+        wait_for_job(lock);
         if (ready_.empty()) {
             // Closed: what a running job of the same key left behind is run by that job's thread.
             return;

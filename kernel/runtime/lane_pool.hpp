@@ -1,6 +1,7 @@
 #pragma once
 // A bounded pool of threads for blocking jobs. Jobs of one key run one after the other, in order, on whatever thread
-// is free; jobs of different keys run in parallel.
+// is free; jobs of different keys run in parallel. The thread that became free last gets the next job: its caches
+// are warm, and a pool with little to do uses few of its threads.
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -25,6 +26,8 @@ public:
     void close();
     /// Jobs waiting now.
     std::size_t queued() const;
+    /// Threads that have nothing to do now.
+    std::size_t idle() const;
     std::size_t threads() const { return threads_.size(); }
 
 private:
@@ -33,10 +36,20 @@ private:
         std::deque<std::function<void()>> jobs;
     };
 
+    /// A thread waiting for a job; on its stack.
+    struct Idle {
+        std::condition_variable wake;
+        bool woken = false;
+    };
+
     void work();
+    /// Waits until there is something to do or to end for.
+    void wait_for_job(std::unique_lock<std::mutex>& lock);
+    /// Under the lock.
+    void wake_last_idle();
 
     mutable std::mutex mutex_;
-    std::condition_variable wake_;
+    std::vector<Idle*> idle_;  ///< the last one became idle last
     std::unordered_map<std::uint64_t, Queue> queues_;
     std::deque<std::uint64_t> ready_;
     std::size_t queued_ = 0;

@@ -11,14 +11,14 @@ struct Settings {
     std::string url = "postgresql:///postern";
     std::chrono::milliseconds connect_timeout{5'000};
     /// Told to the other nodes: how long the first commit of a burst waits for company.
-    std::chrono::milliseconds notify_delay{2};
+    std::chrono::milliseconds notify_delay{50};
     std::size_t reader_sessions = 4;
 };
 
 constexpr const char* settings_schema =
     "url: string  PostgreSQL connection, as a URL or as libpq's key=value string (postgresql:///postern)\n"
     "connect-timeout: duration  how long to wait for the database to answer (5s)\n"
-    "notify-delay: duration  how long notifications of other nodes are collected (2ms)\n"
+    "notify-delay: duration  how long notifications of other nodes are collected (50ms)\n"
     "readers: number  sessions that read beside the writers (4)\n";
 
 /// Reads the settings; mistakes go to `problems`.

@@ -5,6 +5,8 @@
 
 #include <atomic>
 #include <future>
+#include <set>
+#include <thread>
 
 namespace postern::runtime {
 namespace {
@@ -44,6 +46,18 @@ TEST(LanePool, AFullPoolRefuses) {
     EXPECT_FALSE(pool.post(3, [] {}));
     EXPECT_EQ(pool.queued(), 2U);
     gate.set_value();
+}
+
+TEST(LanePool, WithLittleToDoOneThreadDoesIt) {
+    LanePool pool("test", 4, 100);
+    std::set<std::thread::id> threads;
+    for (std::uint64_t key = 0; key < 100; ++key) {
+        while (pool.idle() < pool.threads()) std::this_thread::yield();
+        std::promise<std::thread::id> done;
+        pool.post(key, [&done] { done.set_value(std::this_thread::get_id()); });
+        threads.insert(done.get_future().get());
+    }
+    EXPECT_EQ(threads.size(), 1U);
 }
 
 TEST(LanePool, CloseRunsWhatWaitsAndRefusesMore) {
