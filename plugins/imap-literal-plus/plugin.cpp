@@ -9,6 +9,7 @@ class LiteralPlusFeature final : public Feature {
 public:
     void apply(SessionFeatures& features) const override {
         features.lexical.non_synchronising_literals = true;
+        features.lexical.non_synchronising_limit = 0;
     }
 };
 

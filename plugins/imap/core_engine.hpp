@@ -30,6 +30,7 @@ public:
     Task<Result<std::vector<mail::StoredMessagePtr>>> load(Session* session,
                                                            std::vector<mail::Slot> slots) override;
 
+    std::uint64_t append_limit() const override { return settings_.append_limit; }
     Task<Result<mail::NewMail>> read_message(CommandContext* context) override;
     LiteralDecision message_literal(Session& session, const LiteralOffer& offer,
                                     ArgumentCursor& args) override;

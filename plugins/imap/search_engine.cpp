@@ -142,6 +142,8 @@ Task<Result<void>> SearchRun::by_records() {
             note(undecided_[i], program_.evaluate(searched));
         }
         plan_.session.progress(end, undecided_.size());
+        auto sent = co_await plan_.session.drain();
+        if (!sent) co_return sent.error();
     }
     undecided_ = std::move(next_undecided_);
     next_undecided_.clear();
@@ -235,6 +237,8 @@ Task<Result<void>> SearchRun::by_content() {
             if (!decided) co_return decided.error();
         }
         plan_.session.progress(end, undecided_.size());
+        auto sent = co_await plan_.session.drain();
+        if (!sent) co_return sent.error();
     }
     auto decided = co_await by_text();
     co_return decided;
@@ -262,6 +266,13 @@ Error bad_charset(const Error& error) {
         text += name;
     }
     return Error(Errc::unsupported, text + ")] " + error.text);
+}
+
+/// The command will be answered NO, or not at all: return options that keep something are told. BAD changes nothing.
+Error tell_failure(SearchPlan& plan, Error error) {
+    if (error.code == Errc::protocol_violation) return error;
+    for (const auto& option : plan.returns) option->failed(plan);
+    return error;
 }
 
 /// X7: modes may forbid message numbers and CHARSET.
@@ -326,7 +337,10 @@ Result<void> CoreEngine::parse_search_program(SearchPlan& plan, ArgumentCursor& 
     if (!space) return space;
     SearchParser parser = make_parser(plan.session);
     auto tree = parser.program(in);
-    if (!tree) return tree.error().code == Errc::unsupported ? bad_charset(tree.error()) : tree.error();
+    if (!tree) {
+        const bool charset = tree.error().code == Errc::unsupported;
+        return tell_failure(plan, charset ? bad_charset(tree.error()) : tree.error());
+    }
     plan.tree = std::move(*tree);
     return ask_modes(plan, parser.charset_given());
 }
@@ -336,11 +350,11 @@ Result<void> CoreEngine::parse_search_with_charset(SearchPlan& plan, ArgumentCur
     if (!name) return name.error();
     SearchParser parser = make_parser(plan.session);
     auto set = parser.set_charset(*name);
-    if (!set) return bad_charset(set.error());
+    if (!set) return tell_failure(plan, bad_charset(set.error()));
     auto space = in.space();
     if (!space) return space;
     auto tree = parser.keys(in);
-    if (!tree) return tree.error();
+    if (!tree) return tell_failure(plan, tree.error());
     plan.tree = std::move(*tree);
     // The charset has to be named here: what modes want is then UTF-8, and that is what it may say.
     return ask_modes(plan, !equals_ignore_case(*name, "UTF-8"));
@@ -355,9 +369,7 @@ Task<Result<void>> CoreEngine::search(SearchPlan* plan) {
         SearchRun run(plan, std::move(*program));
         done = co_await run.run();
     }
-    if (!done) {
-        for (const auto& option : plan->returns) option->failed(*plan);
-    }
+    if (!done) co_return tell_failure(*plan, done.error());
     co_return done;
 }
 

@@ -26,7 +26,7 @@ Runtime& ServerSession::runtime() {
 Logger& ServerSession::log() {
     return server_.host().log();
 }
-Engine& ServerSession::engine() {
+Engine& ServerSession::engine() const {
     return server_.engine();
 }
 
@@ -217,7 +217,10 @@ std::string ServerSession::report(const Operation& operation) {
 }
 
 void ServerSession::progress(std::uint64_t done, std::uint64_t total) {
+    const std::size_t before = output().size();
     for (CommandHook* hook : server_.registries().hooks.all()) hook->progress(*this, done, total);
+    // What tells of progress is of no use later.
+    urgent_ = urgent_ || output().size() != before;
 }
 
 }  // namespace postern::imap

@@ -55,7 +55,7 @@ public:
     const ListenerInfo& listener() const override { return listener_; }
     Runtime& runtime() override;
     Logger& log() override;
-    Engine& engine() override;
+    Engine& engine() const override;
     const Identity* identity() const override { return identity_ ? &*identity_ : nullptr; }
     mail::Account* account() const override { return account_.get(); }
     mail::Account::Presence* presence() const override { return presence_.get(); }
@@ -144,6 +144,7 @@ private:
     State state_ = State::not_authenticated;
     bool ending_ = false;
     bool aborted_ = false;
+    bool urgent_ = false;  ///< the next drain() sends, be it ever so little
     bool by_uid_ = false;  ///< the running command is a UID command: its FETCH responses carry UID
     unsigned bad_ = 0;     ///< bad commands in a row
     std::chrono::steady_clock::time_point sign_in_deadline_;

@@ -5,7 +5,8 @@
 namespace postern::imap {
 
 Task<Result<void>> ServerSession::drain() {
-    if (!output().full()) co_return Result<void>();
+    if (!urgent_ && !output().full()) co_return Result<void>();
+    urgent_ = false;
     auto sent = co_await flush();
     co_return sent;
 }

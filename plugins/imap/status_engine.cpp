@@ -21,6 +21,7 @@ Task<Result<void>> CoreEngine::write_status(Session* session, std::string mailbo
     auto found = session->find_mailbox(mailbox);
     if (!found) co_return found.error();
     const MailboxId id = (*found)->id;
+    open = open && (*found)->total > 0;
     std::shared_ptr<mail::Mailbox> opened;
     std::unique_ptr<mail::View> view;
     if (open) {

@@ -24,7 +24,7 @@ class RecentItem final : public StatusItem {
 public:
     bool needs_open() const override { return true; }
     void write(const StatusSource& source, ResponseWriter& out) override {
-        out.atom("RECENT").number(source.view->recent());
+        out.atom("RECENT").number(source.view == nullptr ? 0 : source.view->recent());
     }
 };
 

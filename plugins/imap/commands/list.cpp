@@ -63,11 +63,15 @@ Result<void> ListCommand::prepare(ListPlan& plan, const ListArguments& arguments
 
 std::vector<ListEntry> ListCommand::choose(ListPlan& plan, const ListArguments& arguments) const {
     std::vector<ListEntry> all = list_entries(*plan.session.account(), plan.with_subscriptions);
-    const PatternSet patterns(arguments.reference, arguments.patterns);
+    std::erase_if(all, [&](const ListEntry& entry) { return hidden(plan.session, entry); });
+    // Where an empty pattern is no question for the delimiter it matches nothing (RFC 5258 section 3).
+    std::vector<std::string> texts = arguments.patterns;
+    std::erase_if(texts, [](const std::string& pattern) { return pattern.empty(); });
+    const PatternSet patterns(arguments.reference, texts);
     std::vector<bool> chosen(all.size());
     for (std::size_t i = 0; i < all.size(); ++i) {
         all[i].matches_pattern = patterns.matches(all[i].name);
-        bool accepted = !hidden(plan.session, all[i]);
+        bool accepted = true;
         for (const auto& filter : plan.filters) accepted = accepted && filter->accepts(plan, all[i]);
         chosen[i] = all[i].matches_pattern && accepted;
     }

@@ -2,6 +2,8 @@
 
 #include <dlfcn.h>
 
+#include "kernel/config/yaml_reader.hpp"
+
 namespace postern::imap::test {
 
 Task<Result<Identity>> FakeAuth::sign_in(Credentials credentials) {
@@ -47,7 +49,7 @@ ImapFixture::~ImapFixture() {
     runtime_.settle();
 }
 
-void ImapFixture::load(const std::string& plugin) {
+void ImapFixture::load(const std::string& plugin, const std::string& settings) {
     const std::string file = std::string(POSTERN_BUILD_DIRECTORY) + "/plugins/" + plugin + ".so";
     // Never closed: types of the library may be in use until the program ends.
     void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -56,7 +58,8 @@ void ImapFixture::load(const std::string& plugin) {
     ASSERT_NE(descriptor, nullptr) << file;
     std::unique_ptr<Plugin> made(descriptor->create(host_));
     Diagnostics problems;
-    made->configure(ConfigNode(), problems);
+    made->configure(settings.empty() ? ConfigNode() : config::read_yaml_text(settings, plugin, problems),
+                    problems);
     EXPECT_FALSE(problems.has_errors());
     extensions_.emplace_back(plugin, std::move(made));
 }

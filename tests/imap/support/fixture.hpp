@@ -46,8 +46,8 @@ protected:
     void add(std::string_view name, Interface& object) {
         registry_.provide(object, name);
     }
-    /// Before the first client: loads an extension as it was built, by its plugin's name.
-    void load(const std::string& plugin);
+    /// Before the first client: loads an extension as it was built, by its plugin's name. `settings` is YAML.
+    void load(const std::string& plugin, const std::string& settings = {});
     /// A connected client that has read the greeting.
     Client& connect();
     /// Signed in as anna.

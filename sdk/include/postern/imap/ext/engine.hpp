@@ -50,6 +50,8 @@ public:
                                                                    std::vector<mail::Slot> slots) = 0;
 
     // APPEND
+    /// The largest message taken, in octets.
+    virtual std::uint64_t append_limit() const = 0;
     /// One message at context->args: SP, [flags SP], [date SP], options, then its octets from a literal or another
     /// source (RFC 3501 section 6.3.11, X26, X27). Checks its size.
     virtual Task<Result<mail::NewMail>> read_message(CommandContext* context) = 0;

@@ -61,7 +61,7 @@ public:
     virtual const ListenerInfo& listener() const = 0;
     virtual Runtime& runtime() = 0;
     virtual Logger& log() = 0;
-    virtual Engine& engine() = 0;
+    virtual Engine& engine() const = 0;
 
     // The user; null before sign-in
     virtual const Identity* identity() const = 0;

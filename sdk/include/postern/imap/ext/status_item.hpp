@@ -12,7 +12,7 @@ class Session;
 struct StatusSource {
     Session& session;
     const mail::MailboxInfo& info;
-    mail::Mailbox* mailbox = nullptr;  ///< set if some item needs it open
+    mail::Mailbox* mailbox = nullptr;  ///< set if some item needs it open and it is not empty
     mail::View* view = nullptr;        ///< a read-only view of it, likewise
 };
 
