@@ -30,23 +30,12 @@ public:
         const auto [begin, end] = page_.of(plan.result.size());
         const std::span<const mail::Slot> slots(plan.result.data() + begin, end - begin);
         reply.named.insert(reply.named.end(), slots.begin(), slots.end());
-        reply.items.emplace_back(option_name, "(" + page_.to_string() + " " + told(plan, slots) + ")");
+        const std::string told = slots.empty() ? "NIL" : result_set(plan, slots);
+        reply.items.emplace_back(option_name, "(" + page_.to_string() + " " + told + ")");
         return {};
     }
 
 private:
-    /// A result with an order of its own keeps it.
-    static std::string told(SearchPlan& plan, std::span<const mail::Slot> slots) {
-        if (slots.empty()) return "NIL";
-        if (!plan.sorted) return plan.session.numbers_of(slots, plan.uid).to_string();
-        std::string text;
-        for (const mail::Slot& slot : slots) {
-            if (!text.empty()) text += ',';
-            text += plan.session.numbers_of(std::span(&slot, 1), plan.uid).to_string();
-        }
-        return text;
-    }
-
     Page page_;
 };
 
