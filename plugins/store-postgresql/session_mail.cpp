@@ -1,5 +1,6 @@
 #include <unordered_map>
 
+#include "postern/store/prefix.hpp"
 #include "store-postgresql/session.hpp"
 
 namespace postern::store::postgresql {
@@ -187,11 +188,18 @@ Result<std::vector<Attribute>> PostgresqlSession::read_attributes(AccountId acco
                                                                   std::optional<MailboxId> mailbox,
                                                                   std::string_view entry_prefix) {
     return call<std::vector<Attribute>>([&] {
-        const std::optional<std::uint64_t> id = mailbox ? std::optional(value_of(*mailbox)) : std::nullopt;
-        const Rows rows = connection_.run(
-            "select mailbox_id, entry, value from attribute where account_id = $1 and "
-            "($2::bigint is null or mailbox_id = $2) and starts_with(entry, $3) order by mailbox_id, entry",
-            value_of(account), id, entry_prefix);
+        const auto end = after_prefix(entry_prefix);
+        const Rows rows =
+            mailbox ? connection_.run(
+                          "select mailbox_id, entry, value from attribute where account_id = $1 and "
+                          "mailbox_id = $2 "
+                          "and entry >= $3 and entry < coalesce($4, chr(1114111)) and starts_with(entry, $3) "
+                          "order by entry",
+                          value_of(account), value_of(*mailbox), entry_prefix, end)
+                    : connection_.run(
+                          "select mailbox_id, entry, value from attribute where account_id = $1 and "
+                          "starts_with(entry, $2) order by mailbox_id, entry",
+                          value_of(account), entry_prefix);
         std::vector<Attribute> out;
         for (int i = 0; i < rows.size(); ++i) {
             out.push_back({MailboxId{rows.number(i, 0)}, rows.text(i, 1), rows.text(i, 2)});

@@ -1,3 +1,4 @@
+#include "postern/store/prefix.hpp"
 #include "store-sqlite/session.hpp"
 
 namespace postern::store::sqlite {
@@ -155,16 +156,21 @@ Result<std::vector<Attribute>> SqliteSession::read_attributes(AccountId account,
                                                               std::string_view entry_prefix) {
     return read<std::vector<Attribute>>([&] {
         std::vector<Attribute> rows;
+        const auto end = after_prefix(entry_prefix);
         auto query = database_.query(
-            mailbox ? "select mailbox_id, entry, value from attribute where account_id = ?1 and "
-                      "substr(cast(entry as blob), 1, length(?2)) = ?2 and mailbox_id = ?3 order by "
-                      "mailbox_id, entry"
-                    : "select mailbox_id, entry, value from attribute where account_id = ?1 and "
-                      "substr(cast(entry as blob), 1, length(?2)) = ?2 order by mailbox_id, entry");
-        if (mailbox) {
-            query.bind(value_of(account), Blob{entry_prefix}, value_of(*mailbox));
-        } else {
+            !mailbox ? "select mailbox_id, entry, value from attribute where account_id = ?1 and "
+                       "substr(cast(entry as blob), 1, length(?2)) = ?2 order by mailbox_id, entry"
+            : end
+                ? "select mailbox_id, entry, value from attribute where account_id = ?1 and mailbox_id = ?2 "
+                  "and entry >= ?3 and entry < ?4 order by entry"
+                : "select mailbox_id, entry, value from attribute where account_id = ?1 and mailbox_id = ?2 "
+                  "and substr(cast(entry as blob), 1, length(?3)) = ?3 order by entry");
+        if (!mailbox) {
             query.bind(value_of(account), Blob{entry_prefix});
+        } else if (end) {
+            query.bind(value_of(account), value_of(*mailbox), entry_prefix, *end);
+        } else {
+            query.bind(value_of(account), value_of(*mailbox), Blob{entry_prefix});
         }
         while (query.step()) rows.push_back({MailboxId{query.number(0)}, query.text(1), query.text(2)});
         return rows;

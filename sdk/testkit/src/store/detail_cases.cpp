@@ -44,6 +44,20 @@ void attributes_are_found_by_prefix(StoreCase& test) {
     EXPECT_EQ(entries(test, MailboxId{}, ""), List{"0/private/comment=d"});
     EXPECT_EQ(entries(test, std::nullopt, "/private/comment").size(), 3u);
     EXPECT_EQ(entries(test, std::nullopt, "").size(), 4u);
+    // The neighbours of a prefix in the order of entries, one that ends beyond ASCII, and entries beyond the BMP.
+    must(test.commit(set(inbox, "/a", "1")));
+    must(test.commit(set(inbox, "/a/", "2")));
+    must(test.commit(set(inbox, "/a/\xF0\x9F\x93\xAC", "3")));
+    must(test.commit(set(inbox, "/a0", "4")));
+    must(test.commit(set(inbox,
+                         "/a\xC3\xBC"
+                         "b",
+                         "5")));
+    EXPECT_EQ(entries(test, inbox, "/a/"), (List{"11/a/=2", "11/a/\xF0\x9F\x93\xAC=3"}));
+    EXPECT_EQ(entries(test, inbox, "/a\xC3\xBC"), List{"11/a\xC3\xBC"
+                                                       "b=5"});
+    EXPECT_EQ(entries(test, inbox, "/a/\xF0\x9F\x93\xAC"), List{"11/a/\xF0\x9F\x93\xAC=3"});
+    EXPECT_EQ(entries(test, inbox, "/a").size(), 5u);
 }
 
 void attributes_are_replaced_and_removed(StoreCase& test) {
