@@ -27,6 +27,8 @@ mail::MailOptions mail_options(const config::MailSection& section) {
     options.message_cache = section.message_cache;
     options.content_cache = section.content_cache;
     options.mailbox_cache = section.mailbox_cache;
+    options.index_cache = section.index_cache;
+    if (!section.search_index) options.index_least = 0;
     return options;
 }
 

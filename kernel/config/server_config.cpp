@@ -111,12 +111,14 @@ AuthSection read_auth(const ConfigNode& node, Diagnostics& problems) {
 }
 
 MailSection read_mail(const ConfigNode& node, Diagnostics& problems) {
-    node.check_keys({"sync_flags", "message_cache", "content_cache", "mailbox_cache"}, problems);
+    node.check_keys({"sync_flags", "message_cache", "content_cache", "mailbox_cache", "index_cache", "search_index"}, problems);
     MailSection out;
     out.sync_flags = node.get_bool("sync_flags", true, problems);
     out.message_cache = node.get_size("message_cache", 96ULL << 20, problems);
     out.content_cache = node.get_size("content_cache", 64ULL << 20, problems);
     out.mailbox_cache = node.get_size("mailbox_cache", 32ULL << 20, problems);
+    out.index_cache = node.get_size("index_cache", 16ULL << 20, problems);
+    out.search_index = node.get_bool("search_index", true, problems);
     return out;
 }
 

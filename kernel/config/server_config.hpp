@@ -78,7 +78,9 @@ struct MailSection {
     bool sync_flags = true;           ///< a flag change is acknowledged only when it is on stable storage
     std::uint64_t message_cache = 0;  ///< octets each core keeps: of message records,
     std::uint64_t content_cache = 0;  ///< of content,
-    std::uint64_t mailbox_cache = 0;  ///< of mailboxes nobody has open
+    std::uint64_t mailbox_cache = 0;  ///< of mailboxes nobody has open,
+    std::uint64_t index_cache = 0;    ///< of the search index
+    bool search_index = true;         ///< whether what is delivered is indexed for SEARCH BODY and TEXT
 };
 
 /// The whole file.

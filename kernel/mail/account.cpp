@@ -12,7 +12,8 @@ AccountImpl::AccountImpl(CoreContext& core, const store::AccountView& view)
       login_(view.account.login),
       change_seq_(view.account.change_seq),
       table_(view),
-      writer_(core, id_, *this) {}
+      writer_(core, id_, *this),
+      index_(core, *this) {}
 
 AccountImpl::~AccountImpl() = default;
 
@@ -64,6 +65,9 @@ void AccountImpl::apply(const store::ChangeRow& row, const Origin& origin) {
     MailboxInfo last;
     if (info && change->kind == ChangeKind::mailbox_deleted) last = *info;
     table_.apply(*change, row.mailbox, row.modseq, row.first_uid);
+    if (change->kind == ChangeKind::added && core_.options.index_least > 0) {
+        index_.messages_added(change->added.size(), shared_from_this());
+    }
     for (Opening* opening : openings_) {
         if (opening->mailbox == row.mailbox) opening->rows.push_back(row);
     }

@@ -8,6 +8,7 @@
 #include "kernel/mail/core_context.hpp"
 #include "kernel/mail/mailbox.hpp"
 #include "kernel/mail/mailbox_table.hpp"
+#include "kernel/search/search_index.hpp"
 #include "postern/mail/account.hpp"
 
 namespace postern::mail {
@@ -41,6 +42,7 @@ public:
     Task<Result<std::string>> read_content(StoredMessagePtr message, std::uint64_t offset,
                                            std::uint64_t length) override;
     Task<void> prefetch_content(std::vector<StoredMessagePtr> messages) override;
+    Task<std::vector<TextCandidatesPtr>> find_text(std::vector<std::string> texts) override;
     Task<Result<std::vector<store::Attribute>>> read_attributes(std::optional<MailboxId> mailbox,
                                                                 std::string entry_prefix) override;
     Task<Result<void>> write_attributes(std::vector<store::AttributeWrite> writes, Cause cause) override;
@@ -147,6 +149,7 @@ private:
     Modseq change_seq_;
     MailboxTable table_;
     AccountWriter writer_;
+    search::SearchIndex index_;
     std::unordered_map<std::uint64_t, Hub> hubs_;
     std::vector<Opening*> openings_;
     std::unordered_map<std::uint64_t, std::size_t>

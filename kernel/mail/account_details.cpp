@@ -1,4 +1,4 @@
-// Attributes and receipts of an account: passed on to the store in turn with its other writes.
+// Attributes and receipts of an account, passed on to the store in turn with its other writes; its search index.
 #include "kernel/mail/account.hpp"
 
 namespace postern::mail {
@@ -12,6 +12,14 @@ Task<Result<std::vector<store::Attribute>>> AccountImpl::read_attributes(std::op
         };
     auto attributes = co_await core_.lanes.read<Attributes>(std::move(call));
     co_return attributes;
+}
+
+Task<std::vector<TextCandidatesPtr>> AccountImpl::find_text(std::vector<std::string> texts) {
+    std::vector<TextCandidatesPtr> found(texts.size());
+    if (core_.options.index_least == 0) co_return found;
+    const std::shared_ptr<void> keep = shared_from_this();
+    found = co_await index_.find(std::move(texts), keep);
+    co_return found;
 }
 
 Task<Result<void>> AccountImpl::write_attributes(std::vector<store::AttributeWrite> writes, Cause cause) {

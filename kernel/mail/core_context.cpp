@@ -24,6 +24,10 @@ std::size_t CacheHash::operator()(const ContentKey& key) const noexcept {
     return mix(value_of(key.account) + key.chunk, head);
 }
 
+std::size_t CacheHash::operator()(const IndexBlockKey& key) const noexcept {
+    return mix(value_of(key.account) + key.block, key.segment);
+}
+
 UnixTime CoreContext::now() const {
     if (options.clock) return options.clock();
     const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();

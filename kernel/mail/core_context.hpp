@@ -32,6 +32,9 @@ struct MailOptions {
     std::chrono::seconds keep_expunged{30 * 86400};
     std::chrono::seconds keep_receipts{90 * 86400};
     std::chrono::milliseconds purge_interval{3600 * 1000};
+    std::size_t index_cache = 16 << 20;           ///< octets of the search index a core keeps
+    std::size_t index_least = 128;                ///< messages that are worth a segment; 0: no search index
+    std::chrono::milliseconds index_delay{2000};  ///< without mail, before what came is indexed
     /// Tests set it. Seconds since 1970; any thread.
     std::function<UnixTime()> clock;
 };
@@ -47,9 +50,16 @@ struct ContentKey {
     std::size_t chunk;
     bool operator==(const ContentKey&) const = default;
 };
+struct IndexBlockKey {
+    AccountId account;
+    std::uint64_t segment;
+    std::size_t block;
+    bool operator==(const IndexBlockKey&) const = default;
+};
 struct CacheHash {
     std::size_t operator()(const MessageKey& key) const noexcept;
     std::size_t operator()(const ContentKey& key) const noexcept;
+    std::size_t operator()(const IndexBlockKey& key) const noexcept;
 };
 
 /// Content in memory: one uncompressed chunk.
@@ -66,6 +76,8 @@ struct CoreContext {
 
     LruCache<MessageKey, StoredMessagePtr, CacheHash> messages;
     LruCache<ContentKey, ChunkPtr, CacheHash> contents;
+    LruCache<IndexBlockKey, std::shared_ptr<const std::string>, CacheHash> index_blocks;
+    bool indexing = false;  ///< an account's search index is being renewed
 
     UnixTime now() const;
 };

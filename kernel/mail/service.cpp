@@ -32,7 +32,8 @@ MailServiceImpl::MailServiceImpl(Runtime& runtime, store::Store& store, Logger& 
                             guards_,
                             runtime.core(i),
                             LruCache<MessageKey, StoredMessagePtr, CacheHash>(options_.message_cache),
-                            LruCache<ContentKey, ChunkPtr, CacheHash>(options_.content_cache)};
+                            LruCache<ContentKey, ChunkPtr, CacheHash>(options_.content_cache),
+                            LruCache<IndexBlockKey, search::BlockPtr, CacheHash>(options_.index_cache)};
         cores_.push_back(std::make_unique<Core>(std::move(context)));
     }
 }

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t chunk_size = 512;
 constexpr std::size_t content_chunk = 64;     ///< messages whose content is asked for at once
 constexpr std::size_t batch_limit = 1 << 20;  ///< octets decoded by one job
+constexpr std::size_t few_messages = 16;
 
 /// Text of one message, made on a lane: decoding a large message takes long.
 struct DecodedText {
@@ -29,6 +30,7 @@ public:
     Task<Result<void>> run();
 
 private:
+    Task<void> ask_index();
     void by_columns();
     std::vector<mail::Slot> candidates() const;
     bool stops_at_first(bool& from_end) const;
@@ -244,7 +246,16 @@ Task<Result<void>> SearchRun::by_content() {
     co_return decided;
 }
 
+/// Not for a few messages: they are read as fast.
+Task<void> SearchRun::ask_index() {
+    std::vector<std::string> texts = program_.texts();
+    if (texts.empty() || (plan_.candidates && plan_.candidates->size() < few_messages)) co_return;
+    auto candidates = co_await plan_.session.account()->find_text(std::move(texts));
+    program_.narrow(std::move(candidates));
+}
+
 Task<Result<void>> SearchRun::run() {
+    co_await ask_index();
     by_columns();
     if (!undecided_.empty()) {
         auto done = co_await by_records();

@@ -53,6 +53,25 @@ Result<SearchProgram> SearchProgram::compile(Session& session, const SearchNode&
     return program;
 }
 
+/// Calls `visit` with every test of a text, in a fixed order.
+template <class AnyTest, class Visit>
+void SearchProgram::each_text(AnyTest& test, const Visit& visit) {
+    if (test.node->kind == Kind::body || test.node->kind == Kind::text) visit(test);
+    for (auto& child : test.children) each_text(child, visit);
+}
+
+std::vector<std::string> SearchProgram::texts() const {
+    std::vector<std::string> texts;
+    if (needs_body_text_ || needs_all_text_)
+        each_text(root_, [&texts](const Test& test) { texts.push_back(test.node->text); });
+    return texts;
+}
+
+void SearchProgram::narrow(std::vector<mail::TextCandidatesPtr> candidates) {
+    auto next = candidates.begin();
+    each_text(root_, [&next](Test& test) { test.candidates = std::move(*next++); });
+}
+
 Result<SearchProgram::Test> SearchProgram::compile_node(const SearchNode& node) {
     Test test;
     test.node = &node;
@@ -142,14 +161,20 @@ Answer SearchProgram::evaluate(const Test& test, const SearchedMessage& m) {
         case Kind::sent_since:
             return evaluate_sent(test, m);
         case Kind::body:
-            if (m.level < Level::content) return Answer::unknown;
-            return answer(m.body_text.find(test.node->text) != std::string_view::npos);
         case Kind::text:
-            if (m.level < Level::content) return Answer::unknown;
-            return answer(m.all_text.find(test.node->text) != std::string_view::npos);
+            return evaluate_text(test, m);
         default:
             return evaluate_columns(test, m.message);
     }
+}
+
+Answer SearchProgram::evaluate_text(const Test& test, const SearchedMessage& m) {
+    if (m.level < Level::content) {
+        const MessageId id = m.message.columns->message[m.message.slot];
+        return test.candidates && !test.candidates->may_contain(id) ? Answer::no : Answer::unknown;
+    }
+    const std::string_view text = test.node->kind == Kind::body ? m.body_text : m.all_text;
+    return answer(text.find(test.node->text) != std::string_view::npos);
 }
 
 Answer SearchProgram::evaluate_children(const Test& test, const SearchedMessage& m) {

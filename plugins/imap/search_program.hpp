@@ -36,6 +36,10 @@ public:
     Answer evaluate(const SearchedMessage& message) { return evaluate(root_, message); }
     /// Slots beyond these cannot match; empty: no such bound.
     const std::optional<std::vector<mail::Slot>>& bounds() const { return root_.bounds; }
+    /// What BODY and TEXT keys look for, folded.
+    std::vector<std::string> texts() const;
+    /// What the search index says about texts(), in their order.
+    void narrow(std::vector<mail::TextCandidatesPtr> candidates);
     bool needs_body_text() const { return needs_body_text_; }
     bool needs_all_text() const { return needs_all_text_; }
 
@@ -49,16 +53,20 @@ private:
         std::int64_t day = 0;
         mime::FieldId field = mime::FieldId::other;
         const SearchKey* key = nullptr;
+        mail::TextCandidatesPtr candidates;  ///< body, text: null if nothing is excluded
         int cost = 0;
     };
 
     SearchProgram(Session& session, const Registries& registries)
         : session_(&session), registries_(&registries) {}
+    template <class AnyTest, class Visit>
+    static void each_text(AnyTest& test, const Visit& visit);
     Result<Test> compile_node(const SearchNode& node);
     Result<void> compile_children(Test& test);
     Result<void> compile_set(Test& test);
 
     Answer evaluate(const Test& test, const SearchedMessage& m);
+    static Answer evaluate_text(const Test& test, const SearchedMessage& m);
     Answer evaluate_children(const Test& test, const SearchedMessage& m);
     Answer evaluate_columns(const Test& test, const FetchedMessage& m) const;
     Answer evaluate_extension(const Test& test, const SearchedMessage& m) const;

@@ -56,10 +56,12 @@ listeners:
   - { protocol: imap, address: "127.0.0.1:993", tls: implicit, max_connections: 5 }
 users: { demo: "demo" }
 auth: { rates: no, window: 1m }
-mail: { sync_flags: no, content_cache: 1M }
+mail: { sync_flags: no, content_cache: 1M, search_index: no }
 )");
     ASSERT_FALSE(problems_.has_errors()) << all();
     EXPECT_FALSE(config.mail.sync_flags);
+    EXPECT_FALSE(config.mail.search_index);
+    EXPECT_EQ(config.mail.index_cache, 16U << 20);
     EXPECT_EQ(config.mail.content_cache, 1U << 20);
     EXPECT_EQ(config.mail.message_cache, 96U << 20);
     EXPECT_EQ(config.server.name, "mail.example.org");

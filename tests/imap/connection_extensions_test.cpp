@@ -186,7 +186,7 @@ TEST_F(ConnectionExtensions, ProgressIsToldWhileACommandRuns) {
     deliver("INBOX", 70);
     Client& client = open();
     EXPECT_NE(capabilities(client).find("INPROGRESS"), std::string::npos);
-    const Reply reply = client.command("SEARCH BODY needle");
+    const Reply reply = client.command("SEARCH BODY body");
     const auto notices = reply.lines("OK");
     ASSERT_FALSE(notices.empty());
     const std::string tag = "\"" + client.last_tag() + "\"";
@@ -194,7 +194,7 @@ TEST_F(ConnectionExtensions, ProgressIsToldWhileACommandRuns) {
     // The goal is never reached by a notice, and none comes after the result.
     for (const std::string& notice : notices) EXPECT_EQ(notice.find(" 70 70)"), std::string::npos) << notice;
     EXPECT_EQ(reply.untagged.back().name, "SEARCH");
-    client.send("x]y SEARCH BODY needle\r\n");
+    client.send("x]y SEARCH BODY body\r\n");
     EXPECT_TRUE(client.take().starts_with("* OK [INPROGRESS (NIL "));
     EXPECT_TRUE(client.command("NOOP").lines("OK").empty());
 }

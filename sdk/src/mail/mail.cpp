@@ -6,6 +6,7 @@ namespace postern::mail {
 View::~View() = default;
 Mailbox::~Mailbox() = default;
 Subscription::~Subscription() = default;
+TextCandidates::~TextCandidates() = default;
 Account::~Account() = default;
 Account::Presence::~Presence() = default;
 MailService::~MailService() = default;

@@ -28,6 +28,9 @@ ImapFixture::ImapFixture()
                [this] {
                    mail::MailOptions options;
                    options.clock = [this] { return clock_; };
+                   // Searches meet indexed and unindexed mail.
+                   options.index_least = 4;
+                   options.index_delay = std::chrono::milliseconds(0);
                    return options;
                }(),
                {}),

@@ -79,6 +79,15 @@ public:
     virtual ~Subscription();
 };
 
+/// What the search index knows about one text. Immutable; any thread.
+class POSTERN_SDK TextCandidates {
+public:
+    virtual ~TextCandidates();
+    /// False only if neither the header nor a text part of the message contains the text.
+    virtual bool may_contain(MessageId message) const = 0;
+};
+using TextCandidatesPtr = std::shared_ptr<const TextCandidates>;
+
 class POSTERN_SDK Account {
 public:
     virtual ~Account();
@@ -127,6 +136,10 @@ public:
     /// Brings the first content_chunk_size octets of each into the content cache, in one store call: the read_content()
     /// calls that follow find them there. Errors show there, too. Callers bound what they ask for at once.
     virtual Task<void> prefetch_content(std::vector<StoredMessagePtr> messages) = 0;
+
+    /// Asks the search index, in at most one store call, where each of `texts` can be found; they are folded, as
+    /// mime::searchable_text() folds. An answer for each, in their order; null where the index excludes nothing.
+    virtual Task<std::vector<TextCandidatesPtr>> find_text(std::vector<std::string> texts) = 0;
 
     /// METADATA-like entries (X36). Mailbox 0: the account itself.
     virtual Task<Result<std::vector<store::Attribute>>> read_attributes(std::optional<MailboxId> mailbox,
