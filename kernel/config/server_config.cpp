@@ -111,7 +111,9 @@ AuthSection read_auth(const ConfigNode& node, Diagnostics& problems) {
 }
 
 MailSection read_mail(const ConfigNode& node, Diagnostics& problems) {
-    node.check_keys({"sync_flags", "message_cache", "content_cache", "mailbox_cache", "index_cache", "search_index"}, problems);
+    node.check_keys(
+        {"sync_flags", "message_cache", "content_cache", "mailbox_cache", "index_cache", "search_index"},
+        problems);
     MailSection out;
     out.sync_flags = node.get_bool("sync_flags", true, problems);
     out.message_cache = node.get_size("message_cache", 96ULL << 20, problems);

@@ -107,7 +107,8 @@ mail::TextCandidatesPtr SearchIndex::candidates(const std::vector<Trigram>& key,
 Task<Result<void>> SearchIndex::load() {
     if (loaded_) co_return Result<void>{};
     std::string name(root_entry);
-    auto entries = co_await account_.read_attributes(MailboxId{}, std::move(name));
+    const std::optional<MailboxId> of_the_account = MailboxId{};
+    auto entries = co_await account_.read_attributes(of_the_account, std::move(name));
     if (!entries) co_return entries.error();
     IndexRoot root;
     if (!entries->empty()) {

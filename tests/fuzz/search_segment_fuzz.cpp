@@ -11,7 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     // The first octet divides the input into a head and a block.
     if (input.empty()) return 0;
     const std::size_t middle = std::min<std::size_t>(static_cast<unsigned char>(input[0]), input.size() - 1);
-    const EncodedSegment segment{std::string(input.substr(1, middle)), {std::string(input.substr(1 + middle))}};
+    const EncodedSegment segment{std::string(input.substr(1, middle)),
+                                 {std::string(input.substr(1 + middle))}};
     const auto head = SegmentHead::decode(segment.head);
     if (!head) return 0;
     for (const Trigram trigram : {0U, 0x616263U, 0xFFFFFFU})
