@@ -5,6 +5,11 @@
 
 namespace postern::imap {
 
+namespace {
+/// What one command may bring, in terms of the largest message.
+constexpr std::uint64_t messages_together = 4;
+}  // namespace
+
 AppendSource* CoreEngine::take_source(ArgumentCursor& in) const {
     const std::string word = to_upper(in.peek_atom());
     AppendSource* source = word.empty() ? nullptr : registries_.append_sources.find(word);
@@ -55,7 +60,10 @@ Result<void> CoreEngine::parse_message_head(Session& session, ArgumentCursor& in
 LiteralDecision CoreEngine::message_literal(Session& session, const LiteralOffer& offer,
                                             ArgumentCursor& args) {
     LiteralDecision decision;
-    if (offer.size > settings_.append_limit) {
+    // Several messages may come in one command, and wait for its end in memory.
+    std::uint64_t together = offer.size;
+    for (const LiteralRef& earlier : offer.literals) together += earlier.size;
+    if (offer.size > settings_.append_limit || together > messages_together * settings_.append_limit) {
         decision.kind = LiteralDecision::Kind::refuse;
         decision.refusal = CommandResult::no("The message is too large", "TOOBIG");
         return decision;
