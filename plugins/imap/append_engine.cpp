@@ -62,7 +62,7 @@ LiteralDecision CoreEngine::message_literal(Session& session, const LiteralOffer
     LiteralDecision decision;
     // Several messages may come in one command, and wait for its end in memory.
     std::uint64_t together = offer.size;
-    for (const LiteralRef& earlier : offer.literals) together += earlier.size;
+    for (const LiteralRef& earlier : offer.literals) together += earlier.streamed ? earlier.size : 0;
     if (offer.size > settings_.append_limit || together > messages_together * settings_.append_limit) {
         decision.kind = LiteralDecision::Kind::refuse;
         decision.refusal = CommandResult::no("The message is too large", "TOOBIG");

@@ -1,4 +1,5 @@
 // What comes in by APPEND and its relatives: MULTIAPPEND (RFC 3502), REPLACE (RFC 8508).
+#include "kernel/config/yaml_reader.hpp"
 #include "tests/imap/support/fixture.hpp"
 
 namespace postern::imap::test {
@@ -73,6 +74,36 @@ TEST_F(AppendExtensions, AllOrNothing) {
     EXPECT_EQ(large.tagged.code, "TOOBIG");
     EXPECT_EQ(client.command("NOOP").text(), "");
     EXPECT_EQ(total("INBOX"), 0U);
+}
+
+TEST_F(AppendExtensions, WhatComesTogetherIsBounded) {
+    Diagnostics problems;
+    plugin_.configure(config::read_yaml_text("append_limit: 1000", "imap", problems), problems);
+    EXPECT_FALSE(problems.has_errors());
+    Client& client = open_with({"imap-multiappend", "imap-literal-plus"});
+    const std::string head = "Subject: a\r\n\r\n";
+    const std::string largest = literal(head + std::string(1000 - head.size(), 'x'));
+    const std::string four = largest + " " + largest + " " + largest + " " + largest;
+    // Four of the largest, however the mailbox is named.
+    EXPECT_TRUE(client.command("APPEND {5}\r\nINBOX " + four).ok());
+    EXPECT_EQ(total("INBOX"), 4U);
+    // One octet more is refused as it is announced, and all of them with it.
+    const Reply refused = client.command("APPEND INBOX " + four + " {1}\r\nx");
+    EXPECT_TRUE(refused.no()) << refused.tagged.raw;
+    EXPECT_EQ(refused.tagged.code, "TOOBIG");
+    EXPECT_EQ(total("INBOX"), 4U);
+    // What comes without waiting is skipped; the next command is understood.
+    std::string unasked = "x APPEND INBOX " + four + " " + largest + "\r\n";
+    for (auto at = unasked.find("{1000}"); at != std::string::npos; at = unasked.find("{1000}"))
+        unasked.replace(at, 6, "{1000+}");
+    client.send(unasked + "y NOOP\r\n");
+    const std::string answer = client.take();
+    EXPECT_TRUE(answer.starts_with("x NO [TOOBIG]")) << answer;
+    EXPECT_TRUE(answer.ends_with("y OK NOOP completed\r\n")) << answer;
+    EXPECT_EQ(total("INBOX"), 4U);
+    // Each command has its own bound.
+    EXPECT_TRUE(client.command("APPEND INBOX " + four).ok());
+    EXPECT_EQ(total("INBOX"), 8U);
 }
 
 TEST_F(AppendExtensions, ReplaceTellsTheNewBeforeTheOldIsGone) {
