@@ -11,10 +11,7 @@ bool QresyncToken::enable(Session& session) {
 bool VanishedFilter::write_expunged(Session& /*session*/,
                                     std::span<const mail::ViewChanges::Expunged> messages,
                                     ResponseWriter& out) {
-    std::vector<Uid> uids;
-    uids.reserve(messages.size());
-    for (const auto& message : messages) uids.push_back(message.uid);
-    out.untagged().atom("VANISHED").set(UidSet::from_numbers(std::move(uids))).end_line();
+    write_vanished(messages, out);
     return true;
 }
 

@@ -29,6 +29,13 @@ bool ResponseFilter::answers_silent_store() const {
     return false;
 }
 
+void write_vanished(std::span<const mail::ViewChanges::Expunged> messages, ResponseWriter& out) {
+    std::vector<Uid> uids;
+    uids.reserve(messages.size());
+    for (const auto& message : messages) uids.push_back(message.uid);
+    out.untagged().atom("VANISHED").set(UidSet::from_numbers(std::move(uids))).end_line();
+}
+
 FetchEmitter::~FetchEmitter() = default;
 bool FetchEmitter::sets_seen() const {
     return false;

@@ -53,4 +53,7 @@ public:
     virtual bool answers_silent_store() const;
 };
 
+/// "* VANISHED 405,407:410": what modes without EXPUNGE tell (RFC 7162 section 3.2.10.2, RFC 9586).
+POSTERN_SDK void write_vanished(std::span<const mail::ViewChanges::Expunged> messages, ResponseWriter& out);
+
 }  // namespace postern::imap
