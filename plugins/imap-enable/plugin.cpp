@@ -22,8 +22,9 @@ public:
         if (!names) co_return CommandResult::failed(names.error());
         std::vector<std::string> enabled;
         for (const std::string& name : *names) {
-            EnableToken* token = find(name);
-            if (token != nullptr && token->enable(context->session)) enabled.push_back(name);
+            const auto* token = find(name);
+            if (token != nullptr && token->object->enable(context->session))
+                enabled.emplace_back(token->name);
         }
         ResponseWriter out = context->session.writer();
         out.untagged().atom("ENABLED");
@@ -44,9 +45,9 @@ private:
         return names;
     }
 
-    EnableToken* find(const std::string& name) const {
+    const Lookup::Named<EnableToken>* find(const std::string& name) const {
         for (const auto& token : tokens_) {
-            if (equals_ignore_case(token.name, name)) return token.object;
+            if (equals_ignore_case(token.name, name)) return &token;
         }
         return nullptr;
     }

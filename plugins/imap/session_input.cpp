@@ -97,6 +97,9 @@ void ServerSession::reader_error(const ReadError& error) {
         if (bad) count_bad();
     } else if (error.fault == ReadFault::literal_too_large) {
         writer().status(error.tag, "NO", "TOOBIG", error.text);
+    } else if (error.fault == ReadFault::literal_must_wait) {
+        writer().status(error.tag, "BAD", "TOOBIG", error.text);
+        count_bad();
     } else {
         writer().status(error.tag, "BAD", "", error.text);
         count_bad();

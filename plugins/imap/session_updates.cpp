@@ -39,7 +39,7 @@ void ServerSession::write_changes(const mail::ViewChanges& changes) {
         }
     }
     if (changes.exists) out.untagged(*changes.exists).atom("EXISTS").end_line();
-    if (changes.recent) out.untagged(*changes.recent).atom("RECENT").end_line();
+    if (changes.recent && writer_modes_.recent) out.untagged(*changes.recent).atom("RECENT").end_line();
     if (changes.keywords_changed) write_keywords();
 }
 
@@ -97,9 +97,9 @@ Task<Result<void>> ServerSession::write_fetches(std::vector<mail::Slot> slots, b
             begin_fetch(message, out);
             if (with_uid) out.atom("UID").number(message.uid);
             if (with_flags) {
-                const std::string_view text =
-                    flag_text_.text(*message.mailbox, message.flags(), view.is_recent(message.slot),
-                                    columns.keywords[message.slot]);
+                const bool recent = writer_modes_.recent && view.is_recent(message.slot);
+                const std::string_view text = flag_text_.text(*message.mailbox, message.flags(), recent,
+                                                              columns.keywords[message.slot]);
                 out.atom("FLAGS").open().encoded(text).close();
             }
             for (ResponseFilter* filter : filters_) filter->add_to_flags(*this, message, out);

@@ -149,7 +149,8 @@ TEST(CommandReader, LimitOfNonSynchronisingLiterals) {
     LexicalFeatures f = non_synchronising();
     f.non_synchronising_limit = 4;
     expect_events("a X {4+}\r\n1234\r\n", "offer X |4\ncommand a|X {4+}\r\n1234|2,8,4\n", f);
-    expect_events("a X {5+}\r\n12345\r\nb Y\r\n", "error a|literal too large\ncommand b|Y\n", f);
+    expect_events("a X {5+}\r\n12345\r\nb Y\r\n",
+                  "error a|a literal of this size has to wait for \"+\"\ncommand b|Y\n", f);
     expect_events("a X {5}\r\n12345\r\n", "offer X |5\n+\ncommand a|X {5}\r\n12345|2,7,5\n", f);
 }
 

@@ -93,6 +93,12 @@ TEST(MailboxName, Rules) {
         EXPECT_FALSE(check_mailbox_name(name)) << name;
     }
     EXPECT_FALSE(check_mailbox_name(std::string(256, 'a')));
+    // U+00FC, and the same as two characters.
+    MailboxNameRules normalised;
+    normalised.normalised = true;
+    EXPECT_TRUE(check_mailbox_name("Entw\xc3\xbcrfe", normalised));
+    EXPECT_FALSE(check_mailbox_name("Entwu\xcc\x88rfe", normalised));
+    EXPECT_TRUE(check_mailbox_name("Entwu\xcc\x88rfe"));
     EXPECT_TRUE(check_mailbox_name(std::string(255, 'a')));
     EXPECT_FALSE(check_mailbox_name("a/b/c", {'/', 1000, 255, 2}));
     EXPECT_TRUE(check_mailbox_name("a//b", {'.', 1000, 255, 2}));

@@ -340,7 +340,7 @@ TEST_F(ConnectionExtensions, LiteralMinusTakesSmallOnesWithoutAsking) {
     EXPECT_EQ(client.take(), "* 1 EXISTS\r\n* 1 RECENT\r\ny OK APPEND completed\r\n");
     client.send("z APPEND INBOX {4097+}\r\n" + std::string(4097, 'z') + "\r\nn NOOP\r\n");
     const std::string refused = client.take();
-    EXPECT_TRUE(refused.starts_with("z NO [TOOBIG]")) << refused;
+    EXPECT_TRUE(refused.starts_with("z BAD [TOOBIG]")) << refused;
     EXPECT_TRUE(refused.ends_with("n OK NOOP completed\r\n")) << refused;
     // The other form has no such limit.
     EXPECT_TRUE(client.command("APPEND INBOX {5000}\r\n" + std::string(5000, 'a')).ok());

@@ -37,7 +37,9 @@ private:
         plan.name = std::move(arguments->mailbox);
         // A delimiter at the end announces children (RFC 3501 section 6.3.3); every mailbox of ours may have some.
         if (plan.name.size() > 1 && plan.name.back() == mail::hierarchy_delimiter) plan.name.pop_back();
-        auto allowed = check_mailbox_name(plan.name);
+        MailboxNameRules rules;
+        rules.normalised = context.args.features().utf8_mailbox_names;
+        auto allowed = check_mailbox_name(plan.name, rules);
         if (!allowed) return allowed;
         for (const Parameter& parameter : arguments->parameters) {
             CreateParameter* owner = server_.registries().create_parameters.find(parameter.name);

@@ -14,7 +14,9 @@ public:
         Session& session = context->session;
         auto names = parse(context->args);
         if (!names) co_return CommandResult::failed(names.error());
-        auto allowed = check_mailbox_name(names->to);
+        MailboxNameRules rules;
+        rules.normalised = context->args.features().utf8_mailbox_names;
+        auto allowed = check_mailbox_name(names->to, rules);
         if (!allowed) co_return CommandResult::failed(allowed.error());
         mail::Cause cause = session.cause("RENAME");
         auto renamed = co_await session.account()->rename_mailbox(names->from, names->to, std::move(cause));

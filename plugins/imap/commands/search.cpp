@@ -18,6 +18,11 @@ public:
         plan.uid = context->uid;
         auto returns = engine.parse_search_returns(plan, context->args);
         if (!returns) co_return CommandResult::failed(returns.error());
+        if (!plan.extended && !session.writer_modes().plain_search) {
+            ArgumentCursor standard(" RETURN ()");
+            auto parsed = engine.parse_search_returns(plan, standard);
+            if (!parsed) co_return CommandResult::failed(parsed.error());
+        }
         auto program = engine.parse_search_program(plan, context->args);
         if (!program) co_return CommandResult::failed(program.error());
         // A UID command whose criteria hold message numbers keeps them valid too.

@@ -50,13 +50,13 @@ void SelectCommand::write_opened(ServerSession& session) {
     flags.keywords = selected.mailbox->keywords();
     out.untagged().atom("FLAGS").flags(flags).end_line();
     out.untagged(view.count()).atom("EXISTS").end_line();
-    out.untagged(view.recent()).atom("RECENT").end_line();
+    if (out.modes().recent) out.untagged(view.recent()).atom("RECENT").end_line();
     const mail::Slot unseen = selected.mailbox->first_unseen();
     const std::uint32_t number = unseen == mail::no_slot ? 0 : view.number_of(unseen);
     const auto coded = [&](std::string code, std::string_view text) {
         session.writer().status("", "OK", code, text);
     };
-    if (number != 0 && session.permit(ArgumentKind::message_number))
+    if (number != 0 && out.modes().recent && session.permit(ArgumentKind::message_number))
         coded("UNSEEN " + std::to_string(number), "First unseen message");
     const mail::MailboxInfo& info = selected.mailbox->info();
     coded("UIDVALIDITY " + std::to_string(info.uidvalidity), "UIDs are valid");

@@ -21,7 +21,7 @@ public:
     std::string_view name() const override { return "FLAGS"; }
     Need need() const override { return Need::columns; }
     bool write(Session& session, const FetchedMessage& m, ResponseWriter& out) override {
-        const bool recent = session.selected()->view->is_recent(m.slot);
+        const bool recent = out.modes().recent && session.selected()->view->is_recent(m.slot);
         const std::string_view text = text_.text(*m.mailbox, m.flags(), recent, m.columns->keywords[m.slot]);
         out.atom("FLAGS").open().encoded(text).close();
         return true;

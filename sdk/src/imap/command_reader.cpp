@@ -170,10 +170,11 @@ ReadStep CommandReader::offer(std::size_t consumed) {
     if (pending_.literal8 && !features_.literal8) {
         return refuse_now(ReadFault::literal_not_allowed, "binary literals are not available");
     }
+    if (pending_.overflow) return refuse_now(ReadFault::literal_too_large, "literal too large");
     const bool above =
         features_.non_synchronising_limit > 0 && pending_.size > features_.non_synchronising_limit;
-    if (pending_.overflow || (!waited && above))
-        return refuse_now(ReadFault::literal_too_large, "literal too large");
+    if (!waited && above)
+        return refuse_now(ReadFault::literal_must_wait, "a literal of this size has to wait for \"+\"");
     if (literals_.size() >= limits_.literals) {
         return refuse_now(ReadFault::too_many_literals, "too many literals");
     }

@@ -1,5 +1,7 @@
 #include "postern/imap/mailbox_name.hpp"
 
+#include <unicode/normalizer2.h>
+
 #include <algorithm>
 
 #include "postern/imap/lexical.hpp"
@@ -51,6 +53,15 @@ bool has_forbidden_character(std::string_view name) {
     return false;
 }
 
+bool is_normalised(std::string_view utf8) {
+    if (mime::is_ascii(utf8)) return true;
+    UErrorCode status = U_ZERO_ERROR;
+    const icu::Normalizer2* form_c = icu::Normalizer2::getNFCInstance(status);
+    if (U_FAILURE(status)) return true;
+    const icu::StringPiece name(utf8.data(), static_cast<std::int32_t>(utf8.size()));
+    return form_c->isNormalizedUTF8(name, status) != 0 || U_FAILURE(status);
+}
+
 }  // namespace
 
 Result<void> check_mailbox_name(std::string_view name, const MailboxNameRules& rules) {
@@ -58,6 +69,7 @@ Result<void> check_mailbox_name(std::string_view name, const MailboxNameRules& r
     if (name.size() > rules.max_size) return refused("is too long");
     if (!mime::is_utf8(name)) return refused("is not UTF-8");
     if (has_forbidden_character(name)) return refused("holds a character that is not allowed");
+    if (rules.normalised && !is_normalised(name)) return refused("is not in Unicode's normal form C");
     if (rules.delimiter == '\0') return {};
     std::size_t depth = 1;
     std::size_t begin = 0;

@@ -45,6 +45,7 @@ enum class ReadFault : std::uint8_t {
     too_many_literals,
     literal_not_allowed,  ///< this form of literal is not switched on, or not here
     literal_too_large,    ///< above the limit of its kind
+    literal_must_wait,    ///< above what may come without waiting (RFC 7888 section 5)
     literal_refused,      ///< by refuse()
 };
 

@@ -22,6 +22,7 @@ struct MailboxNameRules {
     std::size_t max_size = 1000;      ///< octets of the whole name
     std::size_t max_component = 255;  ///< octets between delimiters
     std::size_t max_depth = 50;
+    bool normalised = false;  ///< only Unicode's form C: names that come as UTF-8 (RFC 9051 section 5.1)
 };
 /// May a mailbox of this name (UTF-8) be created? Not: empty or too long names or components, delimiter at either end,
 /// control characters, U+2028, U+2029 (RFC 9051 section 5.1), "%" and "*" (a LIST could never name it alone).

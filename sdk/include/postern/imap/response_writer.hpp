@@ -19,6 +19,9 @@ namespace postern::imap {
 struct WriterModes {
     bool utf8_quoted = false;         ///< UTF-8 may stand in quoted strings (RFC 9755 section 3)
     bool utf8_mailbox_names = false;  ///< mailbox names go out as UTF-8, not modified UTF-7
+    bool recent = true;  ///< RECENT, \Recent and SELECT's UNSEEN are told (RFC 9051 appendix E drops them)
+    /// SEARCH without RETURN is answered in the plain form, otherwise as with "RETURN ()" (RFC 9051 section 6.4.4).
+    bool plain_search = true;
 };
 
 /// Tokens separate themselves: inside a response or a list a SP goes before each token but the first after "(", so
