@@ -23,7 +23,7 @@ bool appends_whole_messages(const CommandContext& context) {
 }  // namespace
 
 Result<void> HeaderCheck::before(CommandContext& context) {
-    if (context.session.is_on(mode_) || !appends_whole_messages(context)) return {};
+    if (context.session.writer_modes().utf8_quoted || !appends_whole_messages(context)) return {};
     const bool ascii = std::ranges::all_of(context.streamed, [](const std::shared_ptr<std::string>& literal) {
         return !literal || mime::is_ascii(header_of(*literal));
     });

@@ -4,14 +4,11 @@
 
 namespace postern::imap {
 
-/// Without ENABLE, messages with 8-bit octets in their header fields are refused (RFC 9755 section 4).
+/// Messages with 8-bit octets in their header fields are taken from sessions that speak UTF-8 only, by whatever they have
+/// enabled (RFC 9755 section 4, RFC 9051 section 6.3.12).
 class HeaderCheck final : public CommandHook {
 public:
-    explicit HeaderCheck(const Utf8Mode& mode) : mode_(mode) {}
     Result<void> before(CommandContext& context) override;
-
-private:
-    const Utf8Mode& mode_;
 };
 
 }  // namespace postern::imap

@@ -29,7 +29,7 @@ private:
     Utf8Mode mode_;
     Utf8Token token_{mode_};
     Utf8Source source_{mode_};
-    HeaderCheck check_{mode_};
+    HeaderCheck check_;
     StaticCapability capability_{{"UTF8=ACCEPT"}, Phase::after_sign_in};
 };
 
