@@ -30,7 +30,7 @@ class Postern(Server):
 
     name = "postern"
 
-    def __init__(self, folder=None, store="sqlite", users=None, pop3=None, poll=1, extensions="mobile", extra=None, pop3_settings=None):
+    def __init__(self, folder=None, store="sqlite", users=None, pop3=None, poll=1, extensions="everything", extra=None, pop3_settings=None):
         super().__init__(folder)
         self.store, self.users, self.pop3, self.poll = store, users or {}, pop3, poll
         self.extensions, self.extra = extensions, extra or {}
