@@ -9,7 +9,9 @@
 namespace postern::imap::test {
 
 std::string read_source(const std::string& path) {
-    std::ifstream in(std::string(POSTERN_TEST_DATA) + "/../" + path);
+    std::string name = POSTERN_TEST_DATA "/../";
+    name += path;
+    std::ifstream in(name);
     EXPECT_TRUE(in) << path;
     std::stringstream text;
     text << in.rdbuf();
