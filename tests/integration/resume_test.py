@@ -75,13 +75,15 @@ class Resume(unittest.TestCase):
     def setUp(self):
         self.server = self.enterContext(support.imap_server(STORE, {"test1": "pass"}))
         self.other = self.enterContext(Client(self.server.imap_port))
-        for number in range(MESSAGES):
-            self.add(number)
+        self.add(*range(MESSAGES))
         self.other.exists(readonly=False)
 
-    def add(self, number):
-        text = f"From: a@example.org\r\nSubject: Letter {number}\r\n\r\nA letter.\r\n" + "Some line of it.\r\n" * 50
-        self.other.ok(self.other.append("INBOX", None, None, text.encode()))
+    def add(self, *numbers):
+        """Together in one command (MULTIAPPEND, LITERAL+)."""
+        body = "A letter.\r\n" + "Some line of it.\r\n" * 50
+        texts = [f"From: a@example.org\r\nSubject: Letter {number}\r\n\r\n{body}" for number in numbers]
+        literals = " ".join(f"{{{len(text)}+}}\r\n{text}" for text in texts)
+        self.other.ok(self.other._simple_command("APPEND", "INBOX", literals))
 
     def keep(self, lines):
         """What a client keeps for the next time."""
