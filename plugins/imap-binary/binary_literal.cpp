@@ -74,13 +74,11 @@ Result<std::string> encode_binary_parts(const std::string& text) {
     return out;
 }
 
-Result<void> BinaryLiterals::before(CommandContext& context) {
-    for (const std::shared_ptr<std::string>& literal : context.streamed) {
-        if (!literal || !has_nul(*literal)) continue;
-        auto encoded = encode_binary_parts(*literal);
-        if (!encoded) return encoded.error();
-        *literal = std::move(*encoded);
-    }
+Result<void> BinaryMessages::apply(Session& /*session*/, std::shared_ptr<const std::string>& message) {
+    if (!has_nul(*message)) return {};
+    auto encoded = encode_binary_parts(*message);
+    if (!encoded) return encoded.error();
+    message = std::make_shared<const std::string>(std::move(*encoded));
     return {};
 }
 

@@ -23,7 +23,7 @@ public:
         registrar.add<FetchItemHandler>("BINARY.PEEK", peek_);
         registrar.add<FetchItemHandler>("BINARY.SIZE", size_);
         registrar.add<Feature>("imap-binary", literal8_);
-        registrar.add<CommandHook>("imap-binary", literals_);
+        registrar.add<AppendFilter>("imap-binary", messages_);
         registrar.add<Capability>("BINARY", capability_);
         return {};
     }
@@ -33,7 +33,7 @@ private:
     BinaryItem peek_{BinaryItem::Kind::peek};
     BinaryItem size_{BinaryItem::Kind::size};
     Literal8 literal8_;
-    BinaryLiterals literals_;
+    BinaryMessages messages_;
     StaticCapability capability_{{"BINARY"}, Phase::after_sign_in};
 };
 

@@ -30,7 +30,7 @@ KeyColumn::KeyColumn(SortCriterion criterion, std::size_t rows)
     if (is_text_) ends_.reserve(rows);
 }
 
-void KeyColumn::add(const FetchedMessage& message) {
+void KeyColumn::add(Session& session, const FetchedMessage& message) {
     std::uint64_t rank = 0;
     if (is_text_) {
         const std::size_t begin = texts_.size();
@@ -39,7 +39,8 @@ void KeyColumn::add(const FetchedMessage& message) {
         rank = first_octets(std::string_view(texts_).substr(begin));
     } else {
         // The sign turned over: negative numbers come first.
-        rank = static_cast<std::uint64_t>(criterion_.key->number(message)) ^ (std::uint64_t{1} << 63);
+        rank =
+            static_cast<std::uint64_t>(criterion_.key->number(session, message)) ^ (std::uint64_t{1} << 63);
     }
     ranks_.push_back(criterion_.reverse ? ~rank : rank);
 }
@@ -83,7 +84,7 @@ Task<Result<void>> KeyOrder::fill(Session* session, const std::vector<mail::Slot
             if (records && !message.stored) continue;
             message.slot = (*slots)[i];
             message.uid = columns.uid[message.slot];
-            for (KeyColumn& key : table->keys) key.add(message);
+            for (KeyColumn& key : table->keys) key.add(*session, message);
             table->slots.push_back(message.slot);
         }
         session->progress(end, slots->size());

@@ -21,7 +21,7 @@ struct SortCriterion {
 class KeyColumn {
 public:
     KeyColumn(SortCriterion criterion, std::size_t rows);
-    void add(const FetchedMessage& message);
+    void add(Session& session, const FetchedMessage& message);
     /// Below 0: row `a` comes before `b`.
     int compare(std::uint32_t a, std::uint32_t b) const;
     /// Orders like compare(), as far as 8 octets tell.

@@ -7,7 +7,7 @@ namespace {
 class ArrivalKey final : public SortKey {
 public:
     Need need() const override { return Need::columns; }
-    std::int64_t number(const FetchedMessage& message) const override {
+    std::int64_t number(Session& /*session*/, const FetchedMessage& message) const override {
         return message.columns->internal_date[message.slot];
     }
 };
@@ -15,7 +15,7 @@ public:
 class SizeKey final : public SortKey {
 public:
     Need need() const override { return Need::columns; }
-    std::int64_t number(const FetchedMessage& message) const override {
+    std::int64_t number(Session& /*session*/, const FetchedMessage& message) const override {
         return message.columns->size[message.slot];
     }
 };
@@ -24,7 +24,7 @@ public:
 class DateKey final : public SortKey {
 public:
     Need need() const override { return Need::record; }
-    std::int64_t number(const FetchedMessage& message) const override {
+    std::int64_t number(Session& /*session*/, const FetchedMessage& message) const override {
         const auto sent = message.stored->record.sent_date();
         return sent ? sent->utc : message.columns->internal_date[message.slot];
     }

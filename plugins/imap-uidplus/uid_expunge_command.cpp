@@ -19,6 +19,10 @@ Task<CommandResult> UidExpungeCommand::run(CommandContext* context) {
     auto slots = parse(*context);
     if (!slots) co_return CommandResult::failed(slots.error());
     if (session.selected()->read_only) co_return CommandResult::no("The mailbox is open read-only", "NOPERM");
+    const mail::Columns columns = session.selected()->mailbox->columns();
+    std::erase_if(*slots, [&](mail::Slot slot) { return (columns.flags[slot] & mail::deleted) == 0; });
+    auto permitted = session.working_on(*slots);
+    if (!permitted) co_return CommandResult::failed(permitted.error());
     mail::ExpungeRequest request;
     request.slots = std::move(*slots);
     request.cause = session.cause("UID EXPUNGE");

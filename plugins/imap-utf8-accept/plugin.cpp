@@ -20,7 +20,7 @@ public:
         registrar.add<SessionMode>("UTF8=ACCEPT", mode_);
         registrar.add<EnableToken>("UTF8=ACCEPT", token_);
         registrar.add<AppendSource>("UTF8", source_);
-        registrar.add<CommandHook>("imap-utf8-accept", check_);
+        registrar.add<AppendFilter>("imap-utf8-accept", check_);
         registrar.add<Capability>("UTF8=ACCEPT", capability_);
         return {};
     }

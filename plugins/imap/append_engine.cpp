@@ -91,6 +91,10 @@ Task<Result<mail::NewMail>> CoreEngine::read_message(CommandContext* context) {
         if (!content) co_return content.error();
         message.content = std::move(*content);
     }
+    for (AppendFilter* filter : registries_.append_filters.all()) {
+        auto applied = filter->apply(context->session, message.content);
+        if (!applied) co_return applied.error();
+    }
     if (message.content->empty()) co_return Error(Errc::invalid, "A message cannot be empty");
     if (message.content->size() > settings_.append_limit) {
         co_return Error(Errc::too_large, "[TOOBIG] The message is too large");

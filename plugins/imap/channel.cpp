@@ -85,11 +85,11 @@ Task<void> Channel::watch(std::shared_ptr<Waiter> waiter, Connection* connection
     waiter->event.notify();
 }
 
-Task<Wake> Channel::wait(mail::View* view, std::chrono::seconds timeout) {
+Task<Wake> Channel::wait(mail::View* view, bool expunges, std::chrono::seconds timeout) {
     auto sent = co_await flush();
     if (!sent) co_return Wake::stopping;
     if (has_input()) co_return Wake::input;
-    if (view != nullptr && view->has_changes(true)) co_return Wake::changes;
+    if (view != nullptr && view->has_changes(expunges)) co_return Wake::changes;
     release();
     output_.release();
     connection_->stream().release_memory();

@@ -41,8 +41,8 @@ public:
     /// Octets sent in all: tells whether a response can still be taken back.
     std::uint64_t sent() const { return sent_; }
 
-    /// As Session::wait(); `view` may be null.
-    Task<Wake> wait(mail::View* view, std::chrono::seconds timeout);
+    /// As Session::wait(); `view` may be null. `expunges`: those that are not told yet are changes, too.
+    Task<Wake> wait(mail::View* view, bool expunges, std::chrono::seconds timeout);
     void wake();
     /// The watcher of wait() has ended. Before that the channel may not be destroyed or moved to another core.
     Task<void> settle();

@@ -20,6 +20,7 @@ public:
 
     Result<std::unique_ptr<FetchEmitter>> make_emitter(Session& session, std::string_view item) override;
     Result<FetchPlan> parse_fetch(Session& session, bool uid, ArgumentCursor& in) override;
+    Result<FetchPlan> parse_fetch_items(Session& session, bool uid, ArgumentCursor& in) override;
     Task<Result<void>> fetch(FetchPlan* plan) override;
 
     Result<void> parse_search_returns(SearchPlan& plan, ArgumentCursor& in) override;
@@ -42,6 +43,7 @@ public:
     Task<CommandResult> transfer(CommandContext* context, bool move) override;
 
 private:
+    TakesArguments takes_arguments() const;
     Result<void> add_items(FetchPlan& plan, const FetchArguments& arguments, ArgumentCursor& in);
     Result<void> add_modifiers(FetchPlan& plan, const FetchArguments& arguments, ArgumentCursor& in);
     Result<void> parse_message_head(Session& session, ArgumentCursor& in, mail::NewMail& message) const;

@@ -271,12 +271,26 @@ static Result<NumberSet> requested_numbers(Session& session, const SequenceSet& 
     return set.resolve(session.selected()->mailbox->info().uidnext - 1);
 }
 
-Result<FetchPlan> CoreEngine::parse_fetch(Session& session, bool uid, ArgumentCursor& in) {
-    const auto takes_arguments = [this](std::string_view name) {
+TakesArguments CoreEngine::takes_arguments() const {
+    return [this](std::string_view name) {
         const FetchItemHandler* handler = registries_.fetch_items.find(std::string(name));
         return handler != nullptr && handler->takes_arguments();
     };
-    auto arguments = imap::parse_fetch(in, takes_arguments);
+}
+
+Result<FetchPlan> CoreEngine::parse_fetch_items(Session& session, bool uid, ArgumentCursor& in) {
+    auto items = imap::parse_fetch_items(in, takes_arguments());
+    if (!items) return items.error();
+    FetchArguments arguments;
+    arguments.items = std::move(*items);
+    FetchPlan plan(session, uid);
+    auto added = add_items(plan, arguments, in);
+    if (!added) return added.error();
+    return plan;
+}
+
+Result<FetchPlan> CoreEngine::parse_fetch(Session& session, bool uid, ArgumentCursor& in) {
+    auto arguments = imap::parse_fetch(in, takes_arguments());
     if (!arguments) return arguments.error();
     FetchPlan plan(session, uid);
     auto added = add_items(plan, *arguments, in);
@@ -293,6 +307,8 @@ Result<FetchPlan> CoreEngine::parse_fetch(Session& session, bool uid, ArgumentCu
         auto narrowed = stage->narrow(plan);
         if (!narrowed) return narrowed.error();
     }
+    auto permitted = session.working_on(plan.slots);
+    if (!permitted) return permitted.error();
     return plan;
 }
 

@@ -25,6 +25,7 @@ Result<void> Registries::collect(const Lookup& lookup) {
     mailbox_attributes.collect(lookup);
     append_sources.collect(lookup);
     append_options.collect(lookup);
+    append_filters.collect(lookup);
     announcers.collect(lookup);
     set_reference = lookup.find<SetReference>();
     capabilities.sort_by_order();

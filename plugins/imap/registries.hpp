@@ -65,6 +65,7 @@ struct Registries {
     Table<MailboxAttributes> mailbox_attributes;
     Table<AppendSource> append_sources;
     Table<AppendOption> append_options;
+    Table<AppendFilter> append_filters;
     Table<Announcer> announcers;
     SetReference* set_reference = nullptr;
 

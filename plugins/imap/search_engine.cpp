@@ -31,7 +31,7 @@ public:
 
 private:
     Task<void> ask_index();
-    void by_columns();
+    Result<void> by_columns();
     std::vector<mail::Slot> candidates() const;
     bool stops_at_first(bool& from_end) const;
     Task<Result<void>> by_records();
@@ -106,8 +106,10 @@ bool SearchRun::stops_at_first(bool& from_end) const {
     return std::ranges::all_of(plan_.returns, [&](const auto& r) { return r->extent() == extent; });
 }
 
-void SearchRun::by_columns() {
+Result<void> SearchRun::by_columns() {
     std::vector<mail::Slot> slots = candidates();
+    auto permitted = plan_.session.working_on(slots);
+    if (!permitted) return permitted;
     bool from_end = false;
     const bool first_only = stops_at_first(from_end);
     if (from_end) std::ranges::reverse(slots);
@@ -123,6 +125,7 @@ void SearchRun::by_columns() {
     undecided_ = std::move(next_undecided_);
     next_undecided_.clear();
     if (from_end) std::ranges::reverse(undecided_);
+    return {};
 }
 
 Task<Result<void>> SearchRun::by_records() {
@@ -256,7 +259,8 @@ Task<void> SearchRun::ask_index() {
 
 Task<Result<void>> SearchRun::run() {
     co_await ask_index();
-    by_columns();
+    auto begun = by_columns();
+    if (!begun) co_return begun.error();
     if (!undecided_.empty()) {
         auto done = co_await by_records();
         if (!done) co_return done.error();

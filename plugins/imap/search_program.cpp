@@ -110,14 +110,23 @@ Result<SearchProgram::Test> SearchProgram::compile_node(const SearchNode& node) 
         case Kind::extension:
             test.key = registries_->search_keys.find(std::string(node.extension->name()));
             if (test.key == nullptr) return Error(Errc::internal, "a search key has no owner");
-            test.cost = test.key->need(*node.extension) == Need::record ? 15 : 2;
-            test.bounds = test.key->candidates(*session_, *node.extension);
+            compile_extension(test);
             break;
         default:
             break;
     }
     if (!done) return done.error();
     return test;
+}
+
+void SearchProgram::compile_extension(Test& test) {
+    const SearchExtension& key = *test.node->extension;
+    test.need = test.key->need(key);
+    test.cost = test.need == Need::content ? 1000 : test.need == Need::record ? 15 : 2;
+    test.bounds = test.key->candidates(*session_, key);
+    if (test.need != Need::content) return;
+    needs_body_text_ = true;
+    needs_all_text_ = true;
 }
 
 Result<void> SearchProgram::compile_children(Test& test) {
@@ -233,7 +242,12 @@ Answer SearchProgram::evaluate_columns(const Test& test, const FetchedMessage& m
 
 Answer SearchProgram::evaluate_extension(const Test& test, const SearchedMessage& m) const {
     const SearchExtension& key = *test.node->extension;
-    if (test.key->need(key) == Need::record && m.level < Level::record) return Answer::unknown;
+    if (test.need == Need::content) {
+        if (m.level < Level::content) return Answer::unknown;
+        const SearchedText text{m.body_text, m.all_text};
+        return answer(test.key->matches_text(*session_, key, m.message, text));
+    }
+    if (test.need == Need::record && m.level < Level::record) return Answer::unknown;
     return answer(test.key->matches(*session_, key, m.message));
 }
 

@@ -54,6 +54,7 @@ private:
         mime::FieldId field = mime::FieldId::other;
         const SearchKey* key = nullptr;
         mail::TextCandidatesPtr candidates;  ///< body, text: null if nothing is excluded
+        Need need = Need::columns;  ///< of the key
         int cost = 0;
     };
 
@@ -64,6 +65,7 @@ private:
     Result<Test> compile_node(const SearchNode& node);
     Result<void> compile_children(Test& test);
     Result<void> compile_set(Test& test);
+    void compile_extension(Test& test);
 
     Answer evaluate(const Test& test, const SearchedMessage& m);
     static Answer evaluate_text(const Test& test, const SearchedMessage& m);

@@ -89,7 +89,7 @@ Task<Result<bool>> ServerSession::next_input() {
     const auto& announcers = server_.registries().announcers.all();
     const auto wants = [&](const Announcer* announcer) { return announcer->wants_wake(*this); };
     while (state_ != State::not_authenticated && std::ranges::any_of(announcers, wants)) {
-        const Wake woken = co_await wait(patience());
+        const Wake woken = co_await wait_between_commands();
         if (woken != Wake::changes) break;
         for (Announcer* announcer : announcers) {
             if (!announcer->wants_wake(*this)) continue;
@@ -154,6 +154,7 @@ Task<void> ServerSession::finish_sign_in() {
 
 void ServerSession::select(SelectedMailbox selected) {
     flag_text_ = {};
+    removed_ = false;
     selected_.emplace(std::move(selected));
     state_ = State::selected;
 }
@@ -207,6 +208,8 @@ Result<void> ServerSession::permit(ArgumentKind kind) const {
 }
 
 std::string ServerSession::report(const Operation& operation) {
+    removed_ =
+        removed_ || operation.kind == Operation::Kind::expunged || operation.kind == Operation::Kind::moved;
     std::string code;
     ResponseWriter out = writer();
     for (ResponseCodes* contributor : server_.registries().codes.all()) {

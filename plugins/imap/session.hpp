@@ -8,6 +8,7 @@
 #include "channel.hpp"
 #include "flag_text.hpp"
 #include "postern/imap/command_reader.hpp"
+#include "postern/imap/ext/announcer.hpp"
 #include "postern/imap/ext/capability.hpp"
 #include "postern/imap/ext/command_handler.hpp"
 #include "postern/imap/ext/response_filter.hpp"
@@ -82,6 +83,7 @@ public:
     Task<Result<void>> write_flags(std::vector<mail::Slot> slots, bool with_uid) override;
     Result<std::vector<mail::Slot>> resolve(const SequenceSet& set, bool uid) override;
     Result<NumberSet> resolve_numbers(const SequenceSet& set, bool uid) override;
+    Result<void> working_on(std::vector<mail::Slot>& slots) override;
     NumberSet numbers_of(std::span<const mail::Slot> slots, bool uid) override;
     std::string report(const Operation& operation) override;
     void progress(std::uint64_t done, std::uint64_t total) override;
@@ -127,9 +129,14 @@ private:
     Task<CommandResult> run_handler(CommandHandler* handler, CommandContext* context);
     std::optional<CommandResult> refuse(const Route& route) const;
     std::optional<CommandResult> ask_hooks(CommandContext& context) const;
+    Task<Result<void>> prepare(CommandContext* context);
     Task<Result<void>> complete(CommandContext* context, CommandResult result);
 
     // session_updates.cpp: what is told
+    SelectedUpdates wanted_updates();
+    bool has_more();
+    Task<Wake> wait_between_commands();
+    Task<Result<void>> announce_selected(bool numbers_stay);
     void write_changes(const mail::ViewChanges& changes);
     void write_keywords();
     Task<Result<void>> write_fetches(std::vector<mail::Slot> slots, bool with_uid, bool with_flags);
@@ -144,9 +151,10 @@ private:
     State state_ = State::not_authenticated;
     bool ending_ = false;
     bool aborted_ = false;
-    bool urgent_ = false;  ///< the next drain() sends, be it ever so little
-    bool by_uid_ = false;  ///< the running command is a UID command: its FETCH responses carry UID
-    unsigned bad_ = 0;     ///< bad commands in a row
+    bool urgent_ = false;   ///< the next drain() sends, be it ever so little
+    bool removed_ = false;  ///< the session itself has removed messages that it was not told of yet
+    bool by_uid_ = false;   ///< the running command is a UID command: its FETCH responses carry UID
+    unsigned bad_ = 0;      ///< bad commands in a row
     std::chrono::steady_clock::time_point sign_in_deadline_;
 
     std::optional<PendingSignIn> pending_;

@@ -78,6 +78,23 @@ std::optional<CommandResult> ServerSession::ask_hooks(CommandContext& context) c
     return std::nullopt;
 }
 
+Task<Result<void>> ServerSession::prepare(CommandContext* context) {
+    for (CommandHook* hook : server_.registries().hooks.all()) {
+        if (!hook->prepares(*context)) continue;
+        auto prepared = co_await hook->prepare(context);
+        if (!prepared) co_return prepared.error();
+    }
+    co_return Result<void>();
+}
+
+Result<void> ServerSession::working_on(std::vector<mail::Slot>& slots) {
+    for (CommandHook* hook : server_.registries().hooks.all()) {
+        auto permitted = hook->working_on(*this, slots);
+        if (!permitted) return permitted;
+    }
+    return {};
+}
+
 Task<Result<void>> ServerSession::execute(Command command) {
     const bool copied = command.text.size() <= copied_command;
     const StoredCommand stored = copied ? StoredCommand(command) : StoredCommand();
@@ -97,6 +114,10 @@ Task<Result<void>> ServerSession::execute(Command command) {
     CommandResult result;
     auto refusal = refuse(way);
     if (!refusal) refusal = ask_hooks(context);
+    if (!refusal) {
+        auto prepared = co_await prepare(&context);
+        if (!prepared) refusal = CommandResult::failed(prepared.error());
+    }
     if (refusal) {
         result = std::move(*refusal);
     } else {
@@ -130,13 +151,13 @@ Task<Result<void>> ServerSession::complete(CommandContext* context, CommandResul
         pending_->tag = context->tag;
         co_return Result<void>();
     }
-    if (selected_ && context->updates != Updates::none) {
+    if (account_ && context->updates != Updates::none) {
         const bool numbers_stay = context->updates == Updates::numbers_stay ||
                                   (context->updates == Updates::numbers_stay_by_msn && !context->uid);
         auto told = co_await announce(numbers_stay);
         if (!told) co_return told.error();
         for (Announcer* announcer : server_.registries().announcers.all()) {
-            if (!announcer->follows(*this)) continue;
+            if (!selected_ || !announcer->follows(*this)) continue;
             auto answered = co_await announcer->answering(this);
             if (!answered) co_return answered.error();
         }

@@ -141,9 +141,20 @@ Task<Result<std::string>> ServerSession::read_line(std::size_t max, std::chrono:
 }
 
 Task<Wake> ServerSession::wait(std::chrono::seconds timeout) {
-    mail::View* view = selected_ ? selected_->view.get() : nullptr;
+    mail::View* view = selected_ && wanted_updates().messages ? selected_->view.get() : nullptr;
     connection().set_deadline(std::max(server_.settings().autologout, timeout + std::chrono::seconds(1)));
-    const Wake wake = co_await channel_.wait(view, timeout);
+    const Wake wake = co_await channel_.wait(view, true, timeout);
+    co_return wake;
+}
+
+Task<Wake> ServerSession::wait_between_commands() {
+    // What happened while the last command ended, or between two pieces of the next one.
+    if (has_more()) co_return Wake::changes;
+    const SelectedUpdates wanted = wanted_updates();
+    mail::View* view = selected_ && wanted.messages ? selected_->view.get() : nullptr;
+    const std::chrono::seconds timeout = patience();
+    connection().set_deadline(std::max(server_.settings().autologout, timeout + std::chrono::seconds(1)));
+    const Wake wake = co_await channel_.wait(view, wanted.at_once, timeout);
     co_return wake;
 }
 

@@ -1,4 +1,6 @@
 // What a session tells of its mailbox, and how message sets become messages.
+#include <algorithm>
+
 #include "server.hpp"
 #include "session.hpp"
 
@@ -11,12 +13,46 @@ Task<Result<void>> ServerSession::drain() {
     co_return sent;
 }
 
+SelectedUpdates ServerSession::wanted_updates() {
+    SelectedUpdates wanted;
+    for (const Announcer* announcer : server_.registries().announcers.all()) announcer->adjust(*this, wanted);
+    return wanted;
+}
+
+bool ServerSession::has_more() {
+    const auto& announcers = server_.registries().announcers.all();
+    return std::ranges::any_of(announcers,
+                               [&](const Announcer* announcer) { return announcer->has_more(*this); });
+}
+
 Task<Result<void>> ServerSession::announce(bool numbers_stay) {
-    if (!selected_ || !selected_->view->has_changes(!numbers_stay)) co_return Result<void>();
+    if (selected_) {
+        auto told = co_await announce_selected(numbers_stay);
+        if (!told) co_return told.error();
+    }
+    for (Announcer* announcer : server_.registries().announcers.all()) {
+        if (!announcer->has_more(*this)) continue;
+        auto told = co_await announcer->tell_more(this);
+        if (!told) co_return told.error();
+    }
+    co_return Result<void>();
+}
+
+Task<Result<void>> ServerSession::announce_selected(bool numbers_stay) {
+    SelectedUpdates wanted = wanted_updates();
+    if (removed_ && !numbers_stay) {
+        // The client waits for what became of the messages it removed, and numbers go with all that came before.
+        wanted.messages = true;
+        removed_ = false;
+    }
+    if (wanted.at_once) numbers_stay = false;
+    if (!wanted.messages || !selected_->view->has_changes(!numbers_stay)) co_return Result<void>();
     const mail::ViewChanges changes = selected_->view->sync(!numbers_stay);
     write_changes(changes);
-    auto told = co_await write_flags(changes.flags, by_uid_);
-    if (!told) co_return told.error();
+    if (wanted.flags) {
+        auto told = co_await write_flags(changes.flags, by_uid_);
+        if (!told) co_return told.error();
+    }
     for (Announcer* announcer : server_.registries().announcers.all()) {
         if (!announcer->follows(*this)) continue;
         auto followed = co_await announcer->announced(this, &changes);

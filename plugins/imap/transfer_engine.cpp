@@ -37,6 +37,8 @@ Task<CommandResult> CoreEngine::transfer(CommandContext* context, bool move) {
     if (!destination) co_return CommandResult::no("There is no such mailbox", "TRYCREATE");
     if (move && session.selected()->read_only)
         co_return CommandResult::no("The mailbox is open read-only", "NOPERM");
+    auto permitted = session.working_on(*slots);
+    if (!permitted) co_return CommandResult::failed(permitted.error());
     if (slots->empty()) co_return CommandResult::ok("No such messages");
 
     mail::TransferRequest request;

@@ -70,7 +70,7 @@ Result<void> StoreCommand::parse(CommandContext& context, StorePlan& plan) const
     auto slots = session.resolve(arguments->set, context.uid);
     if (!slots) return slots.error();
     plan.request.slots = std::move(*slots);
-    return {};
+    return session.working_on(plan.request.slots);
 }
 
 Task<Result<void>> StoreCommand::tell(ServerSession* session, const StorePlan* plan,

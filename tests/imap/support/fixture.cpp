@@ -2,6 +2,8 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
+
 #include "kernel/config/yaml_reader.hpp"
 
 namespace postern::imap::test {
@@ -14,6 +16,16 @@ Task<Result<Identity>> FakeAuth::sign_in(Credentials credentials) {
         co_return Error(Errc::authentication_failed, "Wrong name or password");
     }
     co_return Identity{found->second, found->first};
+}
+
+Result<void> GuardChain::check(const mail::GuardedOperation& operation) {
+    auto guards = static_cast<const Lookup&>(registry_).all<mail::StoreGuard>();
+    std::ranges::stable_sort(guards, {}, [](const auto& guard) { return guard.object->order(); });
+    for (const auto& guard : guards) {
+        auto permitted = guard.object->check(operation);
+        if (!permitted) return permitted;
+    }
+    return {};
 }
 
 std::string letter(unsigned number) {
@@ -33,7 +45,7 @@ ImapFixture::ImapFixture()
                    options.index_delay = std::chrono::milliseconds(0);
                    return options;
                }(),
-               {}),
+               {&guards_}),
       host_(runtime_),
       plugin_(host_) {
     EXPECT_TRUE(service_.start());

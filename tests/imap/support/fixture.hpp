@@ -36,6 +36,17 @@ public:
     std::map<std::string, AccountId> accounts;
 };
 
+/// Asks the guards of the loaded extensions, as the kernel does with those of all plugins.
+class GuardChain final : public mail::StoreGuard {
+public:
+    explicit GuardChain(const plugin::RegistryTable& registry) : registry_(registry) {}
+    int order() const override { return 0; }
+    Result<void> check(const mail::GuardedOperation& operation) override;
+
+private:
+    const plugin::RegistryTable& registry_;
+};
+
 class ImapFixture : public ::testing::Test {
 protected:
     ImapFixture();
@@ -62,10 +73,11 @@ protected:
     mail::test::LoopRuntime runtime_;
     mail::test::SilentLog log_;
     mail::test::MemoryStore store_;
+    plugin::RegistryTable registry_;
+    GuardChain guards_{registry_};
     mail::MailServiceImpl service_;
     TestHost host_;
     FakeAuth auth_;
-    plugin::RegistryTable registry_;
     ImapPlugin plugin_;
     std::vector<std::pair<std::string, std::unique_ptr<Plugin>>> extensions_;
     ListenerInfo listener_{"imap", "127.0.0.1:143", ListenerInfo::Tls::starttls, {}};

@@ -97,6 +97,15 @@ CommandHook::~CommandHook() = default;
 Result<void> CommandHook::before(CommandContext&) {
     return {};
 }
+bool CommandHook::prepares(const CommandContext&) const {
+    return false;
+}
+Task<Result<void>> CommandHook::prepare(CommandContext*) {
+    co_return Result<void>();
+}
+Result<void> CommandHook::working_on(Session&, std::vector<mail::Slot>&) {
+    return {};
+}
 void CommandHook::after(CommandContext&, CommandResult&) {}
 void CommandHook::progress(Session&, std::uint64_t, std::uint64_t) {}
 

@@ -13,7 +13,7 @@ SortKey::~SortKey() = default;
 bool SortKey::is_text() const {
     return false;
 }
-std::int64_t SortKey::number(const FetchedMessage&) const {
+std::int64_t SortKey::number(Session&, const FetchedMessage&) const {
     return 0;
 }
 std::string_view SortKey::text(const FetchedMessage&) const {
@@ -79,6 +79,7 @@ LiteralDecision AppendSource::literal(Session&, const LiteralOffer&, ArgumentCur
     return decision;
 }
 AppendOption::~AppendOption() = default;
+AppendFilter::~AppendFilter() = default;
 
 Engine::~Engine() = default;
 

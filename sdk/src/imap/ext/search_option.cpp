@@ -11,6 +11,10 @@ Need SearchKey::need(const SearchExtension&) const {
 bool SearchKey::matches(Session&, const SearchExtension&, const FetchedMessage&) const {
     return false;
 }
+bool SearchKey::matches_text(Session&, const SearchExtension&, const FetchedMessage&,
+                             const SearchedText&) const {
+    return false;
+}
 std::optional<std::vector<mail::Slot>> SearchKey::candidates(Session&, const SearchExtension&) const {
     return std::nullopt;
 }

@@ -35,6 +35,13 @@ bool Announcer::wants_wake(Session&) const {
 Task<Result<void>> Announcer::tell(Session*) {
     co_return Result<void>();
 }
+void Announcer::adjust(Session&, SelectedUpdates&) const {}
+bool Announcer::has_more(Session&) const {
+    return false;
+}
+Task<Result<void>> Announcer::tell_more(Session*) {
+    co_return Result<void>();
+}
 bool Announcer::follows(Session&) const {
     return false;
 }

@@ -10,6 +10,13 @@ namespace postern::imap {
 
 class Session;
 
+/// What a client wants to be told of the selected mailbox. What it removes itself it is told in any case.
+struct SelectedUpdates {
+    bool messages = true;  ///< new and expunged ones
+    bool flags = true;
+    bool at_once = false;  ///< expunges between commands, and after commands that use message numbers
+};
+
 /// Registered under the plugin's name. Called on the session's core.
 class POSTERN_SDK Announcer {
 public:
@@ -19,6 +26,12 @@ public:
     virtual bool wants_wake(Session& session) const;
     /// It was woken. Writes what there is to tell; Session::announce() for the selected mailbox.
     virtual Task<Result<void>> tell(Session* session);
+    /// An announcement is at hand: takes away what the client does not want.
+    virtual void adjust(Session& session, SelectedUpdates& updates) const;
+    /// There is something to tell beyond the selected mailbox: tell_more() is called at the next announcement, whether a
+    /// mailbox is selected or not.
+    virtual bool has_more(Session& session) const;
+    virtual Task<Result<void>> tell_more(Session* session);
     /// The ordinary announcement has told these changes of the selected mailbox.
     virtual bool follows(Session& session) const;
     virtual Task<Result<void>> announced(Session* session, const mail::ViewChanges* changes);

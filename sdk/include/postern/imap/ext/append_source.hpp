@@ -31,4 +31,14 @@ public:
     virtual Result<void> apply(Session& session, mail::NewMail& message, ArgumentCursor& args) = 0;
 };
 
+/// X26. Looks at every message that APPEND and commands like it take, once it is complete, wherever its octets came from. May
+/// put other octets in their place. Registered under the plugin's name.
+class POSTERN_SDK AppendFilter {
+public:
+    static constexpr InterfaceId interface_id{"postern.imap.append_filter", 1, 0};
+    virtual ~AppendFilter();
+    /// An error refuses the message.
+    virtual Result<void> apply(Session& session, std::shared_ptr<const std::string>& message) = 0;
+};
+
 }  // namespace postern::imap

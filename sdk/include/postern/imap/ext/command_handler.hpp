@@ -108,6 +108,12 @@ public:
     virtual ~CommandHook();
     /// An error refuses the command, as CommandResult::failed().
     virtual Result<void> before(CommandContext& context);
+    /// Before this command there is work that suspends: prepare() is called, after every before(). An error refuses the
+    /// command.
+    virtual bool prepares(const CommandContext& context) const;
+    virtual Task<Result<void>> prepare(CommandContext* context);
+    /// The command is about to work on these messages of the selected mailbox, ascending: take some out, or refuse it.
+    virtual Result<void> working_on(Session& session, std::vector<mail::Slot>& slots);
     /// May change the result; untagged lines may still be written.
     virtual void after(CommandContext& context, CommandResult& result);
     virtual void progress(Session& session, std::uint64_t done, std::uint64_t total);

@@ -31,6 +31,8 @@ public:
     virtual Result<std::unique_ptr<FetchEmitter>> make_emitter(Session& session, std::string_view item) = 0;
     /// Parses "set SP items [SP modifiers]" into a plan whose slots are resolved and narrowed.
     virtual Result<FetchPlan> parse_fetch(Session& session, bool uid, ArgumentCursor& in) = 0;
+    /// The items alone, as FETCH has them: a plan without messages.
+    virtual Result<FetchPlan> parse_fetch_items(Session& session, bool uid, ArgumentCursor& in) = 0;
     /// Writes the responses of a plan: stages' before(), a FETCH response for each of plan->slots, stages' after().
     virtual Task<Result<void>> fetch(FetchPlan* plan) = 0;
 

@@ -23,6 +23,7 @@ class Session;
 enum class Need : std::uint8_t {
     columns,  ///< the open mailbox's columns: free
     record,   ///< FetchedMessage::stored
+    content,  ///< search keys only: the record, and the text of the message
 };
 
 /// One item of one FETCH command, ready to answer for message after message.

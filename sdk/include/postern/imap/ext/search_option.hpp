@@ -29,6 +29,12 @@ public:
     virtual Task<Result<void>> sort(Session* session, std::vector<mail::Slot>* slots) = 0;
 };
 
+/// Text of a message, decoded and folded (mime::searchable_text()).
+struct SearchedText {
+    std::string_view body;
+    std::string_view all;  ///< with the header
+};
+
 /// X16. Registered under the key's name. parse() makes a node of SearchNode::of_extension whose name() is the key's, or
 /// rewrites to other nodes.
 class POSTERN_SDK SearchKey {
@@ -39,6 +45,9 @@ public:
     virtual Result<SearchNode> parse(Session& session, ArgumentCursor& in, SearchParser& parser) = 0;
     virtual Need need(const SearchExtension& key) const;
     virtual bool matches(Session& session, const SearchExtension& key, const FetchedMessage& message) const;
+    /// Instead of matches(), if it needs the content.
+    virtual bool matches_text(Session& session, const SearchExtension& key, const FetchedMessage& message,
+                              const SearchedText& text) const;
     /// Where it is known without looking at every message: the slots that match, ascending.
     virtual std::optional<std::vector<mail::Slot>> candidates(Session& session,
                                                               const SearchExtension& key) const;

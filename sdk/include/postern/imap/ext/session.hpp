@@ -123,6 +123,9 @@ public:
     virtual Result<std::vector<mail::Slot>> resolve(const SequenceSet& set, bool uid) = 0;
     /// The numbers (or UIDs) the client means, whether messages have them or not.
     virtual Result<NumberSet> resolve_numbers(const SequenceSet& set, bool uid) = 0;
+    /// To be called with the messages a command is about to work on, ascending, once it knows them: hooks (X12) may take
+    /// some out; an error refuses the command.
+    virtual Result<void> working_on(std::vector<mail::Slot>& slots) = 0;
     /// UIDs or, without `uid`, message numbers of these slots of the view.
     virtual NumberSet numbers_of(std::span<const mail::Slot> slots, bool uid) = 0;
 

@@ -9,6 +9,8 @@
 
 namespace postern::imap {
 
+class Session;
+
 /// X19. Registered under the key's name. What a message is sorted by: a number or a text.
 class POSTERN_SDK SortKey {
 public:
@@ -17,7 +19,7 @@ public:
     virtual Need need() const = 0;
     /// text() is compared, after folding (i;unicode-casemap, RFC 5051); otherwise number().
     virtual bool is_text() const;
-    virtual std::int64_t number(const FetchedMessage& message) const;
+    virtual std::int64_t number(Session& session, const FetchedMessage& message) const;
     /// UTF-8, valid as long as the message.
     virtual std::string_view text(const FetchedMessage& message) const;
 };
