@@ -245,6 +245,112 @@ TEST_F(ExtensionPoints, SearchTakesKeysAndReturnOptions) {
     EXPECT_TRUE(client.command("SEARCH RETURN (OTHER) ALL").bad());
 }
 
+/// Prepares STATUS, refuses EXAMINE when it prepares, and lets no command have the first of its messages.
+class PreparingHook final : public CommandHook {
+public:
+    bool prepares(const CommandContext& context) const override {
+        return context.name == "STATUS" || context.name == "EXAMINE";
+    }
+    Task<Result<void>> prepare(CommandContext* context) override {
+        if (context->name == "EXAMINE") co_return Error(Errc::not_found, "[NOWHERE] Not there");
+        const std::optional<MailboxId> everywhere;
+        std::string prefix = "/";
+        auto read = co_await context->session.account()->read_attributes(everywhere, std::move(prefix));
+        if (!read) co_return read.error();
+        ++prepared;
+        co_return Result<void>();
+    }
+    Result<void> working_on(Session& /*session*/, std::vector<mail::Slot>& slots) override {
+        if (slots.size() == 1) return Error(Errc::too_large, "[ONLYONE] Just one");
+        slots.erase(slots.begin());
+        return {};
+    }
+    int prepared = 0;
+};
+
+TEST_F(ExtensionPoints, HooksPrepareCommandsAndLimitThem) {
+    PreparingHook hook;
+    add<CommandHook>("preparing", hook);
+    deliver("INBOX", 4);
+    Client& client = open();
+    EXPECT_TRUE(client.command("STATUS INBOX (MESSAGES)").ok());
+    EXPECT_EQ(hook.prepared, 1);
+    EXPECT_EQ(client.command("EXAMINE INBOX").tagged.code, "NOWHERE");
+    EXPECT_EQ(client.command("FETCH 1:3 UID").text(), "* 2 FETCH (UID 2)\n* 3 FETCH (UID 3)\n");
+    EXPECT_EQ(client.command("SEARCH ALL").text(), "* SEARCH 2 3 4\n");
+    EXPECT_TRUE(client.command("STORE 1:4 +FLAGS.SILENT (\\Flagged)").ok());
+    EXPECT_EQ(client.command("SEARCH FLAGGED").text(), "* SEARCH 2 3 4\n");
+    EXPECT_TRUE(client.command("COPY 1:4 Archive").ok());
+    EXPECT_EQ(client.command("STATUS Archive (MESSAGES)").text(), "* STATUS Archive (MESSAGES 3)\n");
+    for (const char* command : {"FETCH 1 UID", "STORE 1 +FLAGS (\\Seen)", "COPY 1 Archive", "SEARCH 1"})
+        EXPECT_EQ(client.command(command).tagged.code, "ONLYONE") << command;
+}
+
+class ChoosyAnnouncer final : public Announcer {
+public:
+    void adjust(Session& /*session*/, SelectedUpdates& updates) const override { updates = wanted; }
+    bool has_more(Session& /*session*/) const override { return more; }
+    Task<Result<void>> tell_more(Session* session) override {
+        more = false;
+        session->writer().untagged().atom("MORE").end_line();
+        co_return Result<void>();
+    }
+    SelectedUpdates wanted;
+    bool more = false;
+};
+
+TEST_F(ExtensionPoints, AnAnnouncerChoosesWhatIsTold) {
+    ChoosyAnnouncer announcer;
+    add<Announcer>("choosy", announcer);
+    deliver("INBOX", 3);
+    Client& client = open();
+    Client& other = open();
+    announcer.wanted.messages = false;
+    deliver("INBOX", 1);
+    announcer.more = true;
+    EXPECT_EQ(client.command("NOOP").text(), "* MORE\n");
+    announcer.wanted = {};
+    EXPECT_EQ(client.command("NOOP").text(), "* 4 EXISTS\n");
+    announcer.wanted.flags = false;
+    EXPECT_TRUE(other.command("STORE 1 +FLAGS.SILENT (\\Deleted)").ok());
+    EXPECT_EQ(client.command("NOOP").text(), "");
+    announcer.wanted = {};
+    EXPECT_TRUE(other.command("EXPUNGE").ok());
+    EXPECT_EQ(client.command("FETCH 2 UID").text(), "* 2 FETCH (UID 2)\n");
+    announcer.wanted.at_once = true;
+    EXPECT_EQ(client.command("SEARCH UID 2").text(), "* SEARCH 2\n* 1 EXPUNGE\n");
+    // What it removes itself is told whatever was chosen.
+    announcer.wanted = {false, false, false};
+    EXPECT_TRUE(client.command("STORE 1 +FLAGS.SILENT (\\Deleted)").ok());
+    EXPECT_EQ(client.command("EXPUNGE").lines("EXPUNGE"), std::vector<std::string>{"* 1 EXPUNGE"});
+    // Without a mailbox, too.
+    EXPECT_TRUE(client.command("CLOSE").ok());
+    announcer.more = true;
+    EXPECT_EQ(client.command("NOOP").text(), "* MORE\n");
+}
+
+class SigningFilter final : public AppendFilter {
+public:
+    Result<void> apply(Session& /*session*/, std::shared_ptr<const std::string>& message) override {
+        if (message->starts_with("Bad")) return Error(Errc::invalid, "[BADMAIL] No");
+        message = std::make_shared<const std::string>("Signed: yes\r\n" + *message);
+        return {};
+    }
+};
+
+TEST_F(ExtensionPoints, FiltersSeeWholeMessages) {
+    SigningFilter filter;
+    WrittenSource source;
+    add<AppendFilter>("signing", filter);
+    add<AppendSource>("WRITE", source);
+    Client& client = open();
+    EXPECT_TRUE(client.command("APPEND INBOX {14}\r\nSubject: b\r\n\r\n").ok());
+    EXPECT_TRUE(client.command("APPEND INBOX WRITE {4}\r\nbody").ok());
+    EXPECT_EQ(client.command("FETCH 1:2 BODY.PEEK[HEADER.FIELDS (SIGNED)]").lines().at(1),
+              "* 2 FETCH (BODY[HEADER.FIELDS (SIGNED)] {15}\r\nSigned: yes\r\n\r\n)");
+    EXPECT_EQ(client.command("APPEND INBOX {6}\r\nBad: 1").tagged.code, "BADMAIL");
+}
+
 TEST_F(ExtensionPoints, OutputIsBoundedWhenTheClientReadsSlowly) {
     std::string large = letter(1);
     while (large.size() < 3'000'000) large += "A line of a long message, like all the others of it.\r\n";

@@ -19,7 +19,8 @@ TEST(FuzzyText, EditDistance) {
     EXPECT_EQ(edit_distance(U"kitten", U"sitting", 2), 3);
     EXPECT_EQ(edit_distance(U"a", U"abcd", 2), 3);
     EXPECT_EQ(edit_distance(U"abcd", U"badc", 3), 2);
-    EXPECT_EQ(edit_distance(std::u32string(300, U'a'), std::u32string(300, U'a') + U"b", 2), 0);
+    // Only the beginning of what is longer than any word counts.
+    EXPECT_EQ(edit_distance(std::u32string(300, U'a'), std::u32string(200, U'a'), 2), 0);
 }
 
 TEST(FuzzyText, TheStringItselfIsBest) {
