@@ -35,7 +35,9 @@ Result<SearchNode> FilterKey::parse(Session& session, ArgumentCursor& in, Search
     if (criteria == nullptr) return undefined(*name);
     const auto set = parser.set_charset("UTF-8");
     if (!set) return set.error();
-    ArgumentCursor text(*criteria, in.features());
+    LexicalFeatures features = in.features();
+    features.utf8_quoted = true;
+    ArgumentCursor text(*criteria, features);
     ++filters->depth;
     auto tree = parser.keys(text);
     --filters->depth;

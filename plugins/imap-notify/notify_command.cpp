@@ -48,6 +48,7 @@ Task<CommandResult> NotifyCommand::set(CommandContext* context) const {
     auto announced = co_await session.announce(false);
     if (!announced) co_return CommandResult::failed(announced.error());
     replace(session, std::move(request->spec));
+    session.turn_on(mode_);
     if (request->status) {
         auto written = co_await write_status(&session);
         if (!written) co_return CommandResult::failed(written.error());

@@ -1,5 +1,6 @@
 #pragma once
 #include "notify_announcer.hpp"
+#include "notify_mode.hpp"
 #include "postern/imap/ext/command_handler.hpp"
 
 namespace postern::imap {
@@ -11,7 +12,7 @@ namespace postern::imap {
 ///     S: a1 OK NOTIFY completed
 class NotifyCommand final : public CommandHandler {
 public:
-    explicit NotifyCommand(const NotifyAnnouncer& announcer) : announcer_(announcer) {}
+    NotifyCommand(const NotifyAnnouncer& announcer, NotifyMode& mode) : announcer_(announcer), mode_(mode) {}
     CommandTraits traits() const override { return {.states = in_authenticated}; }
     Task<CommandResult> run(CommandContext* context) override;
 
@@ -20,6 +21,7 @@ private:
     Task<Result<void>> write_status(Session* session) const;
 
     const NotifyAnnouncer& announcer_;
+    NotifyMode& mode_;
 };
 
 }  // namespace postern::imap

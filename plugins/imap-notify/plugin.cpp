@@ -11,6 +11,8 @@ public:
     explicit NotifyPlugin(Host& /*host*/) {}
 
     Result<void> declare(Registrar& registrar) override {
+        registrar.add<SessionMode>("NOTIFY", mode_);
+        registrar.add<ResponseFilter>("imap-notify", responses_);
         registrar.add<CommandHandler>("NOTIFY", command_);
         registrar.add<Announcer>("imap-notify", announcer_);
         registrar.add<Capability>("NOTIFY", capability_);
@@ -22,8 +24,10 @@ public:
     }
 
 private:
+    NotifyMode mode_;
+    NotifyResponses responses_{mode_};
     NotifyAnnouncer announcer_;
-    NotifyCommand command_{announcer_};
+    NotifyCommand command_{announcer_, mode_};
     StaticCapability capability_{{"NOTIFY"}, Phase::after_sign_in};
 };
 

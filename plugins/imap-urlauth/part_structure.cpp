@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "postern/imap/lexical.hpp"
+
 namespace postern::imap {
 
 namespace {
@@ -69,7 +71,7 @@ std::string_view find(std::string_view body, std::span<const std::uint32_t> path
         if (i + 1 == path.size() || is_multipart(body)) continue;
         // The numbers go on within an encapsulated message.
         const auto fields = elements(body);
-        if (fields.size() <= inner_place || fields[0] != "\"MESSAGE\"") return {};
+        if (fields.size() <= inner_place || !equals_ignore_case(fields[0], "\"message\"")) return {};
         body = fields[inner_place];
     }
     return body;

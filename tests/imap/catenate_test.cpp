@@ -60,7 +60,7 @@ TEST_F(Catenate, ReplacesAPart) {
     EXPECT_EQ(content(client, "Sent"),
               draft.substr(0, draft.find("--b")) + text +
                   "Content-Type: application/zip\r\nContent-Transfer-Encoding: base64\r\n\r\nUEsDBA==" + end);
-    EXPECT_EQ(client.command("FETCH 1 FLAGS").text(), "* 1 FETCH (FLAGS (\\Seen $MDNSent \\Recent))\n");
+    EXPECT_EQ(client.command("FETCH 1 FLAGS").text(), "* 1 FETCH (FLAGS (\\Seen \\Recent $MDNSent))\n");
     // The pieces were not read by the user.
     EXPECT_TRUE(client.command("EXAMINE Drafts").ok());
     EXPECT_EQ(client.command("SEARCH SEEN").text(), "* SEARCH\n");

@@ -132,13 +132,17 @@ TEST_F(Fuzzy, OtherKeysAreExact) {
 
 TEST_F(Fuzzy, TellsHowWell) {
     Client& client = open_with({"imap-esearch", "imap-sort"});
-    EXPECT_EQ(told(client, "SEARCH RETURN (RELEVANCY ALL) FUZZY SUBJECT help"),
-              "* ESEARCH RELEVANCY (55 100) ALL 2:3\n");
+    EXPECT_EQ(told(client, "SEARCH RETURN (RELEVANCY ALL) FUZZY SENTSINCE 5-Nov-2026"),
+              "* ESEARCH RELEVANCY (63 100 63) ALL 1:2,4\n");
     EXPECT_EQ(told(client, "SEARCH RETURN (RELEVANCY) FUZZY SUBJECT nonsense"), "* ESEARCH\n");
-    EXPECT_EQ(client.command("SORT (RELEVANCY) UTF-8 FUZZY SUBJECT help").text(), "* SORT 3 2\n");
-    EXPECT_EQ(client.command("SORT (REVERSE RELEVANCY) UTF-8 FUZZY SUBJECT help").text(), "* SORT 2 3\n");
+    EXPECT_EQ(client.command("SORT (RELEVANCY) UTF-8 FUZZY SENTSINCE 5-Nov-2026").text(), "* SORT 2 1 4\n");
+    EXPECT_EQ(client.command("SORT (REVERSE RELEVANCY) UTF-8 FUZZY SENTSINCE 5-Nov-2026").text(),
+              "* SORT 1 4 2\n");
     EXPECT_EQ(told(client, "SORT RETURN (RELEVANCY ALL) (RELEVANCY) UTF-8 FUZZY TEXT hello"),
-              "* ESEARCH RELEVANCY (100 80 55) ALL 2,4,3\n");
+              "* ESEARCH RELEVANCY (100 80) ALL 2,4\n");
+    // The mean of several keys.
+    EXPECT_EQ(told(client, "SEARCH RETURN (RELEVANCY ALL) FUZZY (TEXT hello SENTSINCE 5-Nov-2026)"),
+              "* ESEARCH RELEVANCY (100 71) ALL 2,4\n");
     EXPECT_TRUE(client.command("SEARCH RETURN (RELEVANCY) ALL").bad());
     EXPECT_TRUE(client.command("SEARCH RETURN (RELEVANCY 1) FUZZY ALL").bad());
     EXPECT_EQ(told(client, "SEARCH RETURN (RELEVANCY) FUZZY 1"), "* ESEARCH RELEVANCY (100)\n");

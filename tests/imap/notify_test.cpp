@@ -15,10 +15,13 @@ protected:
         const Reply reply = client.command(command);
         EXPECT_TRUE(reply.ok()) << command << ": " << reply.tagged.text;
     }
-    /// What came without a command.
-    static std::string news(Client& client) {
+    /// What came without a command. RECENT is left out: whose the new messages are is another matter.
+    std::string news(Client& client) {
+        runtime_.settle();
         std::string all;
-        for (const auto& response : client.responses()) all += response.raw;
+        for (const auto& response : client.responses()) {
+            if (response.name != "RECENT") all += response.raw;
+        }
         std::erase(all, '\r');
         return all;
     }
@@ -82,11 +85,11 @@ TEST_F(Notify, SelectedAtOnce) {
        "FlagChange))");
     deliver("INBOX", 1);
     EXPECT_EQ(news(client),
-              "* 3 EXISTS\n* 1 RECENT\n* 3 FETCH (UID 3 BODY[HEADER.FIELDS (subject)] {21}\nSubject: Letter "
+              "* 3 EXISTS\n* 3 FETCH (UID 3 BODY[HEADER.FIELDS (subject)] {21}\nSubject: Letter "
               "3\n\n)\n");
     Client& other = open();
     ok(other, "STORE 2 +FLAGS.SILENT (\\Seen)");
-    EXPECT_EQ(news(client), "* 2 FETCH (FLAGS (\\Seen \\Recent))\n");
+    EXPECT_EQ(news(client), "* 2 FETCH (UID 2 FLAGS (\\Seen \\Recent))\n");
     ok(other, "STORE 1 +FLAGS.SILENT (\\Deleted)");
     news(client);
     ok(other, "EXPUNGE");
@@ -109,12 +112,12 @@ TEST_F(Notify, SelectedDelayed) {
     ok(client, "NOTIFY SET (selected-delayed (MessageNew MessageExpunge FlagChange))");
     Client& other = open();
     ok(other, "STORE 1 +FLAGS.SILENT (\\Deleted)");
-    EXPECT_EQ(news(client), "* 1 FETCH (FLAGS (\\Deleted \\Recent))\n");
+    EXPECT_EQ(news(client), "* 1 FETCH (UID 1 FLAGS (\\Deleted \\Recent))\n");
     ok(other, "EXPUNGE");
     EXPECT_EQ(news(client), "");
     // Others do not wait behind it.
     deliver("INBOX", 1);
-    EXPECT_EQ(news(client), "* 4 EXISTS\n* 1 RECENT\n");
+    EXPECT_EQ(news(client), "* 4 EXISTS\n");
     EXPECT_EQ(client.command("FETCH 2 UID").text(), "* 2 FETCH (UID 2)\n");
     EXPECT_EQ(client.command("NOOP").lines("EXPUNGE"), std::vector<std::string>{"* 1 EXPUNGE"});
     ok(other, "STORE 1 +FLAGS.SILENT (\\Deleted)");
@@ -123,10 +126,10 @@ TEST_F(Notify, SelectedDelayed) {
     EXPECT_EQ(news(client), "");
     // IDLE tells it as well.
     client.send("i1 IDLE\r\n");
-    const std::string told = client.take();
-    EXPECT_NE(told.find("* 1 EXPUNGE\r\n"), std::string::npos) << told;
+    const std::string told = news(client);
+    EXPECT_NE(told.find("* 1 EXPUNGE\n"), std::string::npos) << told;
     client.send("DONE\r\n");
-    EXPECT_EQ(client.take(), "i1 OK IDLE completed\r\n");
+    EXPECT_EQ(news(client), "i1 OK IDLE completed\n");
 }
 
 TEST_F(Notify, WhatIsNotAskedForIsNotTold) {
@@ -226,39 +229,39 @@ TEST_F(Notify, WhatIsSubscribedChanges) {
 }
 
 TEST_F(Notify, IdleTellsTheSame) {
-    Client& client = sign_in_with({"imap-idle"});
+    Client& client = sign_in_with({"imap-idle", "imap-unselect"});
     ok(client, "SELECT INBOX");
     ok(client,
        "NOTIFY SET (selected (MessageNew (flags) MessageExpunge)) (personal (MessageNew MessageExpunge "
        "MailboxName))");
     Client& other = sign_in();
     client.send("i1 IDLE\r\n");
-    EXPECT_EQ(client.take(), "+ idling\r\n");
+    EXPECT_EQ(news(client), "+ idling\n");
     deliver("INBOX", 1);
-    EXPECT_EQ(client.take(), "* 1 EXISTS\r\n* 1 RECENT\r\n* 1 FETCH (UID 1 FLAGS (\\Recent))\r\n");
+    EXPECT_EQ(news(client), "* 1 EXISTS\n* 1 FETCH (UID 1 FLAGS (\\Recent))\n");
     deliver("Sent", 1);
-    EXPECT_EQ(client.take(), "* STATUS Sent (UIDNEXT 2 MESSAGES 1)\r\n");
+    EXPECT_EQ(news(client), "* STATUS Sent (UIDNEXT 2 MESSAGES 1)\n");
     ok(other, "CREATE New");
-    EXPECT_EQ(client.take(), "* LIST (\\HasNoChildren) \"/\" New\r\n");
+    EXPECT_EQ(news(client), "* LIST (\\HasNoChildren) \"/\" New\n");
     client.send("DONE\r\n");
-    EXPECT_EQ(client.take(), "i1 OK IDLE completed\r\n");
+    EXPECT_EQ(news(client), "i1 OK IDLE completed\n");
     ok(client, "NOTIFY NONE");
     client.send("i2 IDLE\r\n");
-    client.take();
+    news(client);
     deliver("INBOX", 1);
     deliver("Sent", 1);
-    EXPECT_EQ(client.take(), "");
+    EXPECT_EQ(news(client), "");
     client.send("DONE\r\n");
-    EXPECT_EQ(client.take(), "i2 OK IDLE completed\r\n");
+    EXPECT_EQ(news(client), "i2 OK IDLE completed\n");
     // In the authenticated state, too.
     ok(client, "UNSELECT");
     ok(client, "NOTIFY SET (mailboxes INBOX (MessageNew MessageExpunge))");
     client.send("i3 IDLE\r\n");
-    client.take();
+    news(client);
     deliver("INBOX", 1);
-    EXPECT_EQ(client.take(), "* STATUS INBOX (UIDNEXT 4 MESSAGES 3)\r\n");
+    EXPECT_EQ(news(client), "* STATUS INBOX (UIDNEXT 4 MESSAGES 3)\n");
     client.send("DONE\r\n");
-    client.take();
+    news(client);
 }
 
 TEST_F(Notify, ANewMailboxIsTheSelectedOne) {
@@ -269,7 +272,7 @@ TEST_F(Notify, ANewMailboxIsTheSelectedOne) {
     EXPECT_EQ(news(client), "* STATUS Sent (UIDNEXT 2 MESSAGES 1)\n");
     ok(client, "SELECT Sent");
     deliver("Sent", 1);
-    EXPECT_EQ(news(client), "* 2 EXISTS\n* 1 RECENT\n");
+    EXPECT_EQ(news(client), "* 2 EXISTS\n");
     deliver("INBOX", 1);
     EXPECT_EQ(news(client), "* STATUS INBOX (UIDNEXT 2 MESSAGES 1)\n");
     ok(client, "UNSELECT");
@@ -324,7 +327,6 @@ TEST_F(Notify, Overflow) {
     for (int i = 0; i < 1100; ++i) ok(other, "CREATE m" + std::to_string(i));
     client.pipe().window = SIZE_MAX;
     client.pipe().notify();
-    runtime_.settle();
     const std::string told = news(client);
     EXPECT_NE(told.find("* OK [NOTIFICATIONOVERFLOW]"), std::string::npos);
     deliver("INBOX", 1);
@@ -382,6 +384,7 @@ TEST_F(Notify, Syntax) {
                             "SET (subtree)",
                             "SET (selected INBOX NONE)"}) {
         EXPECT_TRUE(client.command("NOTIFY " + std::string(bad)).bad()) << bad;
+        ok(client, "NOOP");  // too many bad commands in a row end a session
     }
     for (const char* good :
          {"SET (personal NONE)", "SET (selected NONE)", "SET (subtree (a \"b c\") (MailboxName))",
