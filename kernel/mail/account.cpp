@@ -6,14 +6,25 @@
 
 namespace postern::mail {
 
-AccountImpl::AccountImpl(CoreContext& core, const store::AccountView& view)
+Result<AccountLoad> load_account(store::StoreSession& session, AccountId account) {
+    auto view = session.load_account(account);
+    if (!view) return view.error();
+    // Read later than the view, so newer if anything: what the log then says again changes nothing.
+    auto resident = session.read_attributes(account, std::nullopt, resident_prefix);
+    if (!resident) return resident.error();
+    return AccountLoad{std::move(*view), std::move(*resident)};
+}
+
+AccountImpl::AccountImpl(CoreContext& core, const AccountLoad& load)
     : core_(core),
-      id_(view.account.id),
-      login_(view.account.login),
-      change_seq_(view.account.change_seq),
-      table_(view),
+      id_(load.view.account.id),
+      login_(load.view.account.login),
+      change_seq_(load.view.account.change_seq),
+      table_(load.view),
+      attributes_(load.resident),
       writer_(core, id_, *this),
-      index_(core, *this) {}
+      index_(core, *this),
+      at_home_(&core.runtime.core_of(value_of(id_)).context() == &core.executor.context()) {}
 
 AccountImpl::~AccountImpl() = default;
 
@@ -31,6 +42,7 @@ WriteRequestPtr AccountImpl::new_write(const Cause& cause) const {
 
 Task<Result<store::CommitResult>> AccountImpl::write(WriteRequestPtr request) {
     auto result = co_await writer_.write(std::move(request), shared_from_this());
+    if (result && result->last_modseq != 0 && core_.committed) core_.committed(id_, result->last_modseq);
     co_return result;
 }
 
@@ -65,7 +77,8 @@ void AccountImpl::apply(const store::ChangeRow& row, const Origin& origin) {
     MailboxInfo last;
     if (info && change->kind == ChangeKind::mailbox_deleted) last = *info;
     table_.apply(*change, row.mailbox, row.modseq, row.first_uid);
-    if (change->kind == ChangeKind::added && core_.options.index_least > 0) {
+    attributes_.apply(*change, row.mailbox);
+    if (change->kind == ChangeKind::added && core_.options.index_least > 0 && at_home_) {
         index_.messages_added(change->added.size(), shared_from_this());
     }
     for (Opening* opening : openings_) {
@@ -98,13 +111,14 @@ void AccountImpl::apply_to_mailbox(const Change& change, const store::ChangeRow&
 }
 
 Task<Result<void>> AccountImpl::reload() {
-    std::function<Result<store::AccountView>(store::StoreSession&)> call =
-        [id = id_](store::StoreSession& session) { return session.load_account(id); };
-    auto view = co_await core_.lanes.read<store::AccountView>(std::move(call));
-    if (!view) co_return view.error();
+    std::function<Result<AccountLoad>(store::StoreSession&)> call = [id = id_](store::StoreSession& session) {
+        return load_account(session, id);
+    };
+    auto load = co_await core_.lanes.read<AccountLoad>(std::move(call));
+    if (!load) co_return load.error();
     // Everything is read before anything is replaced: a failure half way must leave the old state to try again from.
     std::unordered_map<std::uint64_t, Loaded> states;
-    const MailboxTable table(*view);
+    const MailboxTable table(load->view);
     for (;;) {
         const MailboxId next = next_to_reload(table, states);
         if (next == MailboxId{}) break;
@@ -112,7 +126,8 @@ Task<Result<void>> AccountImpl::reload() {
         if (!loaded) co_return loaded.error();
         states.emplace(value_of(next), std::move(*loaded));
     }
-    replace_all(table, view->account.change_seq, std::move(states));
+    AttributeTable attributes(load->resident);
+    replace_all(table, load->view.account.change_seq, std::move(attributes), std::move(states));
     co_return Result<void>{};
 }
 
@@ -125,10 +140,11 @@ MailboxId AccountImpl::next_to_reload(const MailboxTable& table,
     return MailboxId{};
 }
 
-void AccountImpl::replace_all(const MailboxTable& table, Modseq change_seq,
+void AccountImpl::replace_all(const MailboxTable& table, Modseq change_seq, AttributeTable attributes,
                               std::unordered_map<std::uint64_t, Loaded> states) {
     const MailboxTable old = table_;
     table_ = table;
+    attributes_ = std::move(attributes);
     change_seq_ = change_seq;
     for (Opening* opening : openings_) opening->least = change_seq;
     std::vector<std::shared_ptr<MailboxImpl>> open;

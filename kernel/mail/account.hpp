@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "kernel/mail/account_writer.hpp"
+#include "kernel/mail/attribute_table.hpp"
 #include "kernel/mail/core_context.hpp"
 #include "kernel/mail/mailbox.hpp"
 #include "kernel/mail/mailbox_table.hpp"
@@ -13,10 +14,17 @@
 
 namespace postern::mail {
 
+/// What an account is made of when it is opened, read in one job.
+struct AccountLoad {
+    store::AccountView view;
+    std::vector<store::Attribute> resident;
+};
+Result<AccountLoad> load_account(store::StoreSession& session, AccountId account);
+
 /// Owned by the service and by its holders. Outlives its mailboxes' holders: the service keeps it while any is used.
 class AccountImpl final : public Account, public LogReader, public std::enable_shared_from_this<AccountImpl> {
 public:
-    AccountImpl(CoreContext& core, const store::AccountView& view);
+    AccountImpl(CoreContext& core, const AccountLoad& load);
     ~AccountImpl() override;
 
     AccountId id() const override { return id_; }
@@ -46,6 +54,9 @@ public:
     Task<Result<std::vector<store::Attribute>>> read_attributes(std::optional<MailboxId> mailbox,
                                                                 std::string entry_prefix) override;
     Task<Result<void>> write_attributes(std::vector<store::AttributeWrite> writes, Cause cause) override;
+    const std::string* find_attribute(MailboxId mailbox, std::string_view entry) const override {
+        return attributes_.find(mailbox, entry);
+    }
     Task<Result<void>> write_receipts(std::vector<store::ReceiptWrite> receipts,
                                       std::optional<store::Fence> fence) override;
     Task<Result<std::vector<store::Receipt>>> read_receipts(SourceId source,
@@ -65,6 +76,8 @@ public:
     WriteRequestPtr new_write(const Cause& cause) const;
     Task<Result<store::CommitResult>> write(WriteRequestPtr request);
     Result<void> ask_guards(const GuardedOperation& operation) const;
+    /// Messages and octets of deliveries that were let through and are not written yet.
+    std::pair<std::uint64_t, std::uint64_t> pending() const { return {pending_messages_, pending_bytes_}; }
     const MailOptions& options() const { return core_.options; }
     UnixTime now() const { return core_.now(); }
 
@@ -100,7 +113,7 @@ private:
 
     MailboxId next_to_reload(const MailboxTable& table,
                              const std::unordered_map<std::uint64_t, Loaded>& states) const;
-    void replace_all(const MailboxTable& table, Modseq change_seq,
+    void replace_all(const MailboxTable& table, Modseq change_seq, AttributeTable attributes,
                      std::unordered_map<std::uint64_t, Loaded> states);
     void apply_to_mailbox(const Change& change, const store::ChangeRow& row, const Origin& origin,
                           MailboxInfo last);
@@ -116,6 +129,7 @@ private:
 
     void tell_observers(const Change& change, const store::ChangeRow& row, const Origin& origin,
                         const std::string& name_before);
+    void tell(const AccountEvent& event);
     std::vector<Uid> uids_of(const Change& change, const store::ChangeRow& row) const;
 
     // account_tree.cpp
@@ -134,10 +148,19 @@ private:
     Task<Result<std::shared_ptr<Prepared>>> prepare_delivery(std::shared_ptr<DeliveryRequest> request);
     Task<Result<void>> find_existing(std::shared_ptr<DeliveryRequest> request,
                                      std::shared_ptr<Prepared> prepared);
+    class Pending;
+    GuardedOperation guarded_delivery(const DeliveryRequest& request, const MailboxInfo& mailbox) const;
+    /// Asks the guards and takes flags away that may not be set; whether the guards are to be asked again when it is written.
+    Result<bool> admit(DeliveryRequest& request, GuardedOperation& operation) const;
     WriteRequestPtr delivery_write(DeliveryRequest& request, Prepared& prepared) const;
-    /// Makes the write expunge what the delivery replaces, too.
-    static void add_replaced(WriteRequest& write, std::shared_ptr<const DeliveryRequest> request);
+    /// Makes the write depend on the account's state: it expunges what the delivery replaces and asks the guards again.
+    void make_dependent(WriteRequest& write, std::shared_ptr<const DeliveryRequest> request) const;
+    static Result<bool> remove_replaced(const DeliveryRequest& request, store::Transaction& transaction);
     void cache_delivered(const DeliveryRequest& request, Prepared& prepared);
+
+    // account_details.cpp
+    Result<void> admit_attributes(const std::vector<store::AttributeWrite>& writes,
+                                  const std::vector<store::Attribute>& stored, const Cause& cause) const;
 
     // content.cpp
     Task<Result<ChunkPtr>> load_chunk(ContentHash content, std::size_t chunk);
@@ -148,8 +171,10 @@ private:
     std::string login_;
     Modseq change_seq_;
     MailboxTable table_;
+    AttributeTable attributes_;
     AccountWriter writer_;
     search::SearchIndex index_;
+    const bool at_home_;  // on the account's own core, which renews the index
     std::unordered_map<std::uint64_t, Hub> hubs_;
     std::vector<Opening*> openings_;
     std::unordered_map<std::uint64_t, std::size_t>
@@ -158,6 +183,8 @@ private:
     unsigned telling_ = 0;
     std::size_t sessions_ = 0;
     std::size_t idle_sessions_ = 0;
+    std::uint64_t pending_messages_ = 0;  // of deliveries let through that are not written yet
+    std::uint64_t pending_bytes_ = 0;
 };
 
 }  // namespace postern::mail

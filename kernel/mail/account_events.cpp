@@ -82,6 +82,8 @@ std::optional<AccountEvent::Kind> event_kind(ChangeKind kind) {
             return AccountEvent::Kind::mailbox_changed;
         case ChangeKind::subscription:
             return AccountEvent::Kind::subscription;
+        case ChangeKind::attributes:
+            return AccountEvent::Kind::attribute;
     }
     return std::nullopt;
 }
@@ -124,6 +126,14 @@ void AccountImpl::tell_observers(const Change& change, const store::ChangeRow& r
     event.old_name = change.old_name;
     event.uids = uids;
     event.session = origin.session;
+    if (change.kind != ChangeKind::attributes) return tell(event);
+    for (const AttributeChange& attribute : change.attributes) {
+        event.name = attribute.entry;
+        tell(event);
+    }
+}
+
+void AccountImpl::tell(const AccountEvent& event) {
     // An observer may end itself and others.
     ++telling_;
     for (std::size_t i = 0; i < observers_.size(); ++i) {

@@ -35,12 +35,13 @@ Result<bool> AccountImpl::prepare_create(const std::string& name, const CreateOp
                                          MailboxId& created, store::Transaction& transaction) const {
     auto fresh = check_new_name(name);
     if (!fresh) return fresh.error();
-    auto allowed =
-        ask_guards(guarded(GuardedOperation::Kind::create_mailbox, *this, nullptr, name, options.cause));
-    if (!allowed) return allowed.error();
     MailboxCreation creation(table_, core_.ids, now(), transaction);
     creation.add_parents(name);
     created = creation.add(name, join_uses(options.special_use));
+    auto operation = guarded(GuardedOperation::Kind::create_mailbox, *this, nullptr, name, options.cause);
+    operation.added_mailboxes = transaction.creates.size();
+    auto allowed = ask_guards(operation);
+    if (!allowed) return allowed.error();
     return true;
 }
 
@@ -65,9 +66,11 @@ Result<bool> AccountImpl::prepare_rename(const std::string& from, const std::str
     if (to.starts_with(from + hierarchy_delimiter)) {
         return Error(Errc::invalid, "a mailbox cannot be moved below itself");
     }
-    auto allowed = ask_guards(guarded(GuardedOperation::Kind::rename_mailbox, *this, mailbox, to, cause));
-    if (!allowed) return allowed.error();
     MailboxCreation(table_, core_.ids, now(), transaction).add_parents(to);
+    auto operation = guarded(GuardedOperation::Kind::rename_mailbox, *this, mailbox, to, cause);
+    operation.added_mailboxes = transaction.creates.size();
+    auto allowed = ask_guards(operation);
+    if (!allowed) return allowed.error();
     for (const MailboxInfo* info : table_.subtree(from)) {
         Change change;
         change.kind = ChangeKind::mailbox_renamed;
@@ -85,12 +88,13 @@ Result<bool> AccountImpl::prepare_rename_inbox(MailboxImpl& inbox, const std::st
                                                store::Transaction& transaction) const {
     auto fresh = check_new_name(to);
     if (!fresh) return fresh.error();
-    auto allowed =
-        ask_guards(guarded(GuardedOperation::Kind::rename_mailbox, *this, &inbox.info(), to, cause));
-    if (!allowed) return allowed.error();
     MailboxCreation creation(table_, core_.ids, now(), transaction);
     creation.add_parents(to);
     const MailboxId id = creation.add(to, "");
+    auto operation = guarded(GuardedOperation::Kind::rename_mailbox, *this, &inbox.info(), to, cause);
+    operation.added_mailboxes = transaction.creates.size();
+    auto allowed = ask_guards(operation);
+    if (!allowed) return allowed.error();
     const std::vector<Slot> slots = inbox.living();
     if (slots.empty()) return true;
     const Change added = inbox.placements_of(slots, now());

@@ -140,6 +140,24 @@ void unpack_expunged(Unpacker& in, Change& change) {
     unpack_ranges(in, change.ranges);
 }
 
+void pack_attributes(Packer& out, const Change& change) {
+    out.number(change.attributes.size());
+    for (const AttributeChange& attribute : change.attributes) {
+        out.text(attribute.entry);
+        out.byte(attribute.removed ? 1 : 0);
+        out.text(attribute.value);
+    }
+}
+
+void unpack_attributes(Unpacker& in, Change& change) {
+    change.attributes.resize(in.count(3));
+    for (AttributeChange& attribute : change.attributes) {
+        attribute.entry = in.text();
+        attribute.removed = in.byte() != 0;
+        attribute.value = in.text();
+    }
+}
+
 void unpack_body(Unpacker& in, Change& change) {
     switch (change.kind) {
         case ChangeKind::added:
@@ -169,6 +187,8 @@ void unpack_body(Unpacker& in, Change& change) {
             change.name = in.text();
             change.subscribed = in.byte() != 0;
             return;
+        case ChangeKind::attributes:
+            return unpack_attributes(in, change);
     }
     in.fail();
 }
@@ -226,6 +246,9 @@ std::string encode_change(const Change& change) {
         case ChangeKind::subscription:
             out.text(change.name);
             out.byte(change.subscribed ? 1 : 0);
+            break;
+        case ChangeKind::attributes:
+            pack_attributes(out, change);
             break;
     }
     return data;

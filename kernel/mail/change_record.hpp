@@ -24,6 +24,7 @@ enum class ChangeKind : std::uint8_t {
     mailbox_deleted = 7,
     special_use = 8,
     subscription = 9,
+    attributes = 10,
 };
 
 /// Inclusive. In a record it may also span UIDs that did not exist any more.
@@ -52,6 +53,14 @@ struct FlagGroup {
     bool operator==(const FlagGroup&) const = default;
 };
 
+/// An attribute written or removed. Only resident ones come with their value.
+struct AttributeChange {
+    std::string entry;
+    bool removed = false;
+    std::string value;
+    bool operator==(const AttributeChange&) const = default;
+};
+
 /// One change, unpacked. Which members count depends on the kind.
 struct Change {
     ChangeKind kind = ChangeKind::recent;
@@ -71,6 +80,7 @@ struct Change {
     std::string uses;                 ///< created, special_use: tokens separated by spaces
     std::uint32_t uidvalidity = 0;    ///< created
     bool subscribed = false;          ///< subscription
+    std::vector<AttributeChange> attributes;
 };
 
 std::string encode_change(const Change& change);

@@ -79,6 +79,9 @@ struct CoreContext {
     LruCache<IndexBlockKey, std::shared_ptr<const std::string>, CacheHash> index_blocks;
     bool indexing = false;  ///< an account's search index is being renewed
 
+    /// Told of every commit of ours: other cores may have the account open, too. Empty: nobody need know.
+    std::function<void(AccountId, Modseq)> committed{};
+
     UnixTime now() const;
 };
 

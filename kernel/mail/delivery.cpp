@@ -157,19 +157,31 @@ WriteRequestPtr AccountImpl::delivery_write(DeliveryRequest& request, Prepared& 
     return write;
 }
 
-void AccountImpl::add_replaced(WriteRequest& write, std::shared_ptr<const DeliveryRequest> request) {
+Result<bool> AccountImpl::remove_replaced(const DeliveryRequest& request, store::Transaction& transaction) {
+    ExpungeRequest removal;
+    removal.slots = request.replaced;
+    removal.force = true;
+    removal.cause = request.cause;
+    ExpungeResult removed;
+    auto& mailbox = static_cast<MailboxImpl&>(*request.replaced_in);
+    auto prepared = mailbox.prepare_expunge(removal, removed, transaction);
+    if (!prepared) return prepared;
+    if (removed.uids.size() != request.replaced.size())
+        return Error(Errc::not_found, "the message to be replaced is gone");
+    return true;
+}
+
+void AccountImpl::make_dependent(WriteRequest& write, std::shared_ptr<const DeliveryRequest> request) const {
     auto delivery = std::make_shared<const store::Transaction>(std::move(write.transaction));
-    write.prepare = [request, delivery](store::Transaction& transaction) -> Result<bool> {
-        ExpungeRequest removal;
-        removal.slots = request->replaced;
-        removal.force = true;
-        removal.cause = request->cause;
-        ExpungeResult removed;
-        auto& mailbox = static_cast<MailboxImpl&>(*request->replaced_in);
-        auto prepared = mailbox.prepare_expunge(removal, removed, transaction);
-        if (!prepared) return prepared;
-        if (removed.uids.size() != request->replaced.size())
-            return Error(Errc::not_found, "the message to be replaced is gone");
+    write.prepare = [this, request, delivery](store::Transaction& transaction) -> Result<bool> {
+        const MailboxInfo* mailbox = table_.find(request->mailbox);
+        if (!mailbox) return Error(Errc::not_found, "there is no such mailbox");
+        auto allowed = ask_guards(guarded_delivery(*request, *mailbox));
+        if (!allowed) return allowed.error();
+        if (request->replaced_in) {
+            auto removed = remove_replaced(*request, transaction);
+            if (!removed) return removed;
+        }
         transaction.fence = delivery->fence;
         transaction.contents = delivery->contents;
         transaction.messages = delivery->messages;
@@ -196,23 +208,73 @@ void AccountImpl::cache_delivered(const DeliveryRequest& request, Prepared& prep
     }
 }
 
+/// A delivery that was let through, until it is written or has failed.
+class AccountImpl::Pending {
+public:
+    Pending(AccountImpl& account, const GuardedOperation& operation)
+        : account_(account), messages_(operation.added_messages), bytes_(operation.bytes) {
+        account_.pending_messages_ += messages_;
+        account_.pending_bytes_ += bytes_;
+    }
+    ~Pending() {
+        account_.pending_messages_ -= messages_;
+        account_.pending_bytes_ -= bytes_;
+    }
+    Pending(const Pending&) = delete;
+    Pending& operator=(const Pending&) = delete;
+
+private:
+    AccountImpl& account_;
+    std::uint64_t messages_;
+    std::uint64_t bytes_;
+};
+
+GuardedOperation AccountImpl::guarded_delivery(const DeliveryRequest& request,
+                                               const MailboxInfo& mailbox) const {
+    GuardedOperation operation{};
+    operation.kind = GuardedOperation::Kind::deliver;
+    operation.account = this;
+    operation.mailbox = &mailbox;
+    operation.messages = request.messages.size();
+    // What is replaced makes room: only the difference counts.
+    std::uint64_t freed = 0;
+    for (const Slot slot : request.replaced) freed += request.replaced_in->columns().size[slot];
+    operation.added_messages = operation.messages - std::min(operation.messages, request.replaced.size());
+    operation.bytes = octets_of(request) - std::min(octets_of(request), freed);
+    operation.pending_messages = pending_messages_;
+    operation.pending_bytes = pending_bytes_;
+    for (const NewMail& mail : request.messages) {
+        operation.flags |= mail.flags;
+        operation.keywords = operation.keywords || !mail.keywords.empty();
+    }
+    operation.cause = &request.cause;
+    return operation;
+}
+
+Result<bool> AccountImpl::admit(DeliveryRequest& request, GuardedOperation& operation) const {
+    FlagRights rights;
+    operation.flag_rights = &rights;
+    auto allowed = ask_guards(operation);
+    if (!allowed) return allowed.error();
+    for (NewMail& mail : request.messages) {
+        mail.flags &= rights.flags;
+        if (!rights.keywords) mail.keywords.clear();
+    }
+    return std::any_of(core_.guards.begin(), core_.guards.end(),
+                       [&](StoreGuard* guard) { return guard->depends_on_state(operation); });
+}
+
 Task<Result<DeliveryResult>> AccountImpl::deliver(DeliveryRequest request) {
     auto valid = check(request);
     if (!valid) co_return valid.error();
     const MailboxInfo* mailbox = table_.find(request.mailbox);
     if (!mailbox) co_return Error(Errc::not_found, "there is no such mailbox");
-    GuardedOperation operation{};
-    operation.kind = GuardedOperation::Kind::deliver;
-    operation.account = this;
-    operation.mailbox = mailbox;
-    // What is replaced makes room: only the difference counts.
-    std::uint64_t freed = 0;
-    for (const Slot slot : request.replaced) freed += request.replaced_in->columns().size[slot];
-    operation.messages = request.messages.size() - std::min(request.messages.size(), request.replaced.size());
-    operation.bytes = octets_of(request) - std::min(octets_of(request), freed);
-    operation.cause = &request.cause;
-    auto allowed = ask_guards(operation);
-    if (!allowed) co_return allowed.error();
+    GuardedOperation operation = guarded_delivery(request, *mailbox);
+    auto narrow = admit(request, operation);
+    if (!narrow) co_return narrow.error();
+    const bool dependent = *narrow || request.replaced_in;
+    std::optional<Pending> pending;
+    if (!dependent) pending.emplace(*this, operation);
 
     DeliveryResult result;
     result.uidvalidity = mailbox->uidvalidity;
@@ -222,10 +284,8 @@ Task<Result<DeliveryResult>> AccountImpl::deliver(DeliveryRequest request) {
     auto request_to_write = delivery_write(*shared, **prepared);
     cache_delivered(*shared, **prepared);
     std::optional<MailboxImpl::Pin> pin;
-    if (shared->replaced_in) {
-        pin.emplace(static_cast<MailboxImpl&>(*shared->replaced_in));
-        add_replaced(*request_to_write, shared);
-    }
+    if (shared->replaced_in) pin.emplace(static_cast<MailboxImpl&>(*shared->replaced_in));
+    if (dependent) make_dependent(*request_to_write, shared);
     auto committed = co_await write(request_to_write);
     if (!committed) co_return committed.error();
     for (std::size_t i = 0; i < (*prepared)->ids.size(); ++i) {

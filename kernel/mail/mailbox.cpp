@@ -29,6 +29,10 @@ MailboxImpl::MailboxImpl(AccountImpl& account, MailboxId id, MailboxState state,
 
 MailboxImpl::~MailboxImpl() = default;
 
+Account& MailboxImpl::account() const {
+    return account_;
+}
+
 const MailboxInfo& MailboxImpl::info() const {
     const MailboxInfo* info = exists_ ? account_.find_mailbox(id_) : nullptr;
     return info ? *info : last_info_;

@@ -22,6 +22,7 @@ public:
     MailboxImpl(AccountImpl& account, MailboxId id, MailboxState state, Modseq applied);
     ~MailboxImpl() override;
 
+    Account& account() const override;
     const MailboxInfo& info() const override;
     bool exists() const override { return exists_; }
     Columns columns() const override { return state_.columns(); }

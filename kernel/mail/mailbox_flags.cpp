@@ -61,16 +61,18 @@ private:
     std::size_t last_ = 0;
 };
 
-FlagBits new_flags(const StoreFlagsRequest& request, FlagBits now) {
+/// `may`: those that may be changed.
+FlagBits new_flags(const StoreFlagsRequest& request, FlagBits now, FlagBits may) {
+    const FlagBits named = request.flags & every_flag & may;
     switch (request.mode) {
         case StoreFlagsRequest::Mode::add:
-            return now | (request.flags & every_flag);
+            return now | named;
         case StoreFlagsRequest::Mode::remove:
-            return static_cast<FlagBits>(now & ~request.flags);
+            return static_cast<FlagBits>(now & ~named);
         case StoreFlagsRequest::Mode::replace:
             break;
     }
-    return request.flags & every_flag;
+    return static_cast<FlagBits>((now & ~may) | named);
 }
 
 KeywordSet new_keywords(KeywordTable& table, StoreFlagsRequest::Mode mode, KeywordSet now,
@@ -108,8 +110,12 @@ Result<bool> MailboxImpl::prepare_flags(const StoreFlagsRequest& request, StoreF
                                         store::Transaction& transaction) {
     result = {};
     if (!exists_) return Error(Errc::not_found, "the mailbox was deleted");
-    auto allowed =
-        account_.ask_guards(guarded(GuardedOperation::Kind::store_flags, request.slots, request.cause));
+    FlagRights rights;
+    GuardedOperation operation = guarded(GuardedOperation::Kind::store_flags, request.slots, request.cause);
+    operation.flags = request.flags;
+    operation.keywords = !request.keywords.empty();
+    operation.flag_rights = &rights;
+    auto allowed = account_.ask_guards(operation);
     if (!allowed) return allowed.error();
     auto wanted = wanted_keywords(request);
     if (!wanted) return wanted.error();
@@ -127,9 +133,9 @@ Result<bool> MailboxImpl::prepare_flags(const StoreFlagsRequest& request, StoreF
             continue;
         }
         const FlagBits before = columns.flags[slot];
-        const FlagBits flags = new_flags(request, before);
-        const KeywordSet keywords =
-            new_keywords(state_.keywords(), request.mode, columns.keywords[slot], *wanted);
+        const FlagBits flags = new_flags(request, before, rights.flags);
+        KeywordSet keywords = columns.keywords[slot];
+        if (rights.keywords) keywords = new_keywords(state_.keywords(), request.mode, keywords, *wanted);
         if (flags == before && keywords == columns.keywords[slot]) continue;
         groups.add(slot, flags, keywords);
         change.counters.unseen += ((before & seen) != 0) - ((flags & seen) != 0);

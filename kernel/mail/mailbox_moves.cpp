@@ -23,6 +23,9 @@ GuardedOperation MailboxImpl::guarded(GuardedOperation::Kind kind, std::span<con
     operation.account = &account_;
     operation.mailbox = &info();
     operation.messages = slots.size();
+    const auto [messages, bytes] = account_.pending();
+    operation.pending_messages = messages;
+    operation.pending_bytes = bytes;
     operation.cause = &cause;
     return operation;
 }
@@ -108,6 +111,19 @@ Task<Result<ExpungeResult>> MailboxImpl::expunge(ExpungeRequest request) {
     co_return result;
 }
 
+namespace {
+
+/// What may not be set in the destination is not set there.
+void restrict_flags(Change& added, const FlagRights& rights) {
+    for (AddedMessage& message : added.added) {
+        message.flags &= rights.flags;
+        if (!rights.keywords) message.keyword_set = 0;
+    }
+    added.counters = counters_of(added.added);
+}
+
+}  // namespace
+
 Result<bool> MailboxImpl::prepare_transfer(const TransferRequest& request, TransferResult& result,
                                            store::Transaction& transaction) {
     result = {};
@@ -117,12 +133,21 @@ Result<bool> MailboxImpl::prepare_transfer(const TransferRequest& request, Trans
     result.uidvalidity = destination->uidvalidity;
     const std::vector<Slot> slots = still_living(request.slots);
     if (slots.empty()) return false;
-    const Change added = placements_of(slots, account_.now());
+    Change added = placements_of(slots, account_.now());
     GuardedOperation operation = guarded(GuardedOperation::Kind::transfer, slots, request.cause);
     operation.destination = destination;
+    operation.move = request.move;
+    operation.added_messages = request.move ? 0 : slots.size();
     operation.bytes = request.move ? 0 : static_cast<std::uint64_t>(added.counters.bytes);
+    for (const AddedMessage& message : added.added) {
+        operation.flags |= message.flags;
+        operation.keywords = operation.keywords || message.keyword_set != 0;
+    }
+    FlagRights rights;
+    operation.flag_rights = &rights;
     auto allowed = account_.ask_guards(operation);
     if (!allowed) return allowed.error();
+    restrict_flags(added, rights);
     transaction.changes.push_back({request.destination, encode_change(added),
                                    static_cast<std::uint32_t>(slots.size()), added.counters});
     if (request.move) {

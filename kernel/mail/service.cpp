@@ -11,6 +11,23 @@ namespace {
 
 constexpr std::chrono::seconds sweep_interval{10};
 
+/// Counts an account that is being opened on a foreign core; for good, if it is kept.
+class GuestCount {
+public:
+    explicit GuestCount(std::atomic<std::size_t>* count) : count_(count) {
+        if (count_) count_->fetch_add(1, std::memory_order_acq_rel);
+    }
+    ~GuestCount() {
+        if (count_) count_->fetch_sub(1, std::memory_order_acq_rel);
+    }
+    void keep() { count_ = nullptr; }
+    GuestCount(const GuestCount&) = delete;
+    GuestCount& operator=(const GuestCount&) = delete;
+
+private:
+    std::atomic<std::size_t>* count_;
+};
+
 }  // namespace
 
 MailServiceImpl::MailServiceImpl(Runtime& runtime, store::Store& store, Logger& log, MailOptions options,
@@ -34,6 +51,10 @@ MailServiceImpl::MailServiceImpl(Runtime& runtime, store::Store& store, Logger& 
                             LruCache<MessageKey, StoredMessagePtr, CacheHash>(options_.message_cache),
                             LruCache<ContentKey, ChunkPtr, CacheHash>(options_.content_cache),
                             LruCache<IndexBlockKey, search::BlockPtr, CacheHash>(options_.index_cache)};
+        if (runtime.core_count() > 1)
+            context.committed = [this, i](AccountId account, Modseq modseq) {
+                tell_cores(i, account, modseq);
+            };
         cores_.push_back(std::make_unique<Core>(std::move(context)));
     }
 }
@@ -62,7 +83,22 @@ void MailServiceImpl::look(AccountId account, Modseq modseq) {
         }
         return;
     }
-    Core& core = core_of(account);
+    tell_core(core_of(account), account, modseq);
+    if (guests_.load(std::memory_order_acquire) == 0) return;
+    for (const auto& core : cores_) {
+        if (core.get() != &core_of(account)) tell_core(*core, account, modseq);
+    }
+}
+
+/// Another core may have the account open beside the one that has just written.
+void MailServiceImpl::tell_cores(std::size_t from, AccountId account, Modseq modseq) {
+    if (guests_.load(std::memory_order_acquire) == 0) return;
+    for (std::size_t i = 0; i < cores_.size(); ++i) {
+        if (i != from) tell_core(*cores_[i], account, modseq);
+    }
+}
+
+void MailServiceImpl::tell_core(Core& core, AccountId account, Modseq modseq) {
     boost::asio::post(core.context.executor, [&core, account, modseq] {
         ++core.looks;
         const auto open = core.accounts.find(value_of(account));
@@ -83,18 +119,38 @@ std::shared_ptr<AccountImpl> MailServiceImpl::already_open(Core& core, AccountId
 }
 
 Task<Result<std::shared_ptr<Account>>> MailServiceImpl::open(AccountId account) {
-    Core& core = core_of(account);
+    auto opened = co_await open_on(&core_of(account), account);
+    co_return opened;
+}
+
+Task<Result<std::shared_ptr<Account>>> MailServiceImpl::open_here(AccountId account) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    Core* here = &core_of(account);
+    for (const auto& core : cores_) {
+        if (&core->context.executor.context() == &executor.context()) here = core.get();
+    }
+    auto opened = co_await open_on(here, account);
+    co_return opened;
+}
+
+Task<Result<std::shared_ptr<Account>>> MailServiceImpl::open_on(Core* on, AccountId account) {
+    Core& core = *on;
     sweep(core);
     if (auto open = already_open(core, account)) co_return std::shared_ptr<Account>(std::move(open));
+    // Counted before it is read: from then on its own core tells of what it writes.
+    const bool guest = on != &core_of(account);
+    GuestCount count(guest ? &guests_ : nullptr);
     const std::uint64_t looks = core.looks;
-    std::function<Result<store::AccountView>(store::StoreSession&)> call =
-        [account](store::StoreSession& session) { return session.load_account(account); };
-    auto view = co_await lanes_.read<store::AccountView>(std::move(call));
-    if (!view) co_return view.error();
+    std::function<Result<AccountLoad>(store::StoreSession&)> call = [account](store::StoreSession& session) {
+        return load_account(session, account);
+    };
+    auto load = co_await lanes_.read<AccountLoad>(std::move(call));
+    if (!load) co_return load.error();
     std::shared_ptr<AccountImpl> opened = already_open(core, account);
     if (!opened) {
-        opened = std::make_shared<AccountImpl>(core.context, *view);
-        core.accounts[value_of(account)] = {opened, std::chrono::steady_clock::now()};
+        opened = std::make_shared<AccountImpl>(core.context, *load);
+        core.accounts[value_of(account)] = {opened, std::chrono::steady_clock::now(), guest};
+        count.keep();
         // Told of something while the account was not there to be told.
         if (core.looks != looks) opened->look(0);
     }
@@ -118,6 +174,7 @@ void MailServiceImpl::sweep(Core& core) {
             open->second.last_used = now;
         } else if (account.open_mailbox_count() == 0 &&
                    now - open->second.last_used >= options_.keep_account) {
+            if (open->second.guest) guests_.fetch_sub(1, std::memory_order_release);
             open = core.accounts.erase(open);
             continue;
         }

@@ -1,5 +1,6 @@
 #pragma once
 // The kernel's mail service: accounts by id on their cores, over one store.
+#include <atomic>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -25,6 +26,7 @@ public:
     Task<Result<void>> update_account(AccountId account, std::optional<std::string> secret,
                                       std::optional<std::string> settings) override;
     Task<Result<std::shared_ptr<Account>>> open(AccountId account) override;
+    Task<Result<std::shared_ptr<Account>>> open_here(AccountId account) override;
 
     Task<Result<void>> put_source(store::SourceRow source) override;
     Task<Result<void>> delete_source(AccountId account, SourceId source) override;
@@ -45,6 +47,7 @@ private:
         struct Open {
             std::shared_ptr<AccountImpl> account;
             std::chrono::steady_clock::time_point last_used;
+            bool guest = false;  // its own core is another
         };
         CoreContext context;
         std::unordered_map<std::uint64_t, Open> accounts;
@@ -53,8 +56,11 @@ private:
     };
 
     Core& core_of(AccountId account);
+    Task<Result<std::shared_ptr<Account>>> open_on(Core* on, AccountId account);
     std::shared_ptr<AccountImpl> already_open(Core& core, AccountId account);
     void look(AccountId account, Modseq modseq);
+    void tell_cores(std::size_t from, AccountId account, Modseq modseq);
+    static void tell_core(Core& core, AccountId account, Modseq modseq);
     static void look_everywhere(Core& core);
     void sweep(Core& core);
     Task<Result<bool>> purge_step();
@@ -68,6 +74,7 @@ private:
     IdGenerator ids_;
     StoreLanes lanes_;
     std::vector<std::unique_ptr<Core>> cores_;
+    std::atomic<std::size_t> guests_{0};  // accounts open on a core that is not their own
 };
 
 }  // namespace postern::mail

@@ -73,6 +73,29 @@ TEST_F(Collection, OverQuotaIsDeferredAndNotConfirmed) {
     EXPECT_EQ(contents().size(), 1U);
 }
 
+TEST_F(Collection, AFullAccountLeavesTheRestAtTheProvider) {
+    add(1, 5);
+    limited_ = true;
+    limit_.most = 3;
+    configure("");
+    provision();
+    poll();
+    // What fits is here, what does not is there, and nothing was confirmed away.
+    EXPECT_EQ(contents(), (std::vector<std::string>{mail_text(1), mail_text(2), mail_text(3)}));
+    EXPECT_EQ(provider_.commits, 0);
+    EXPECT_EQ(states()["uid4"], ReceiptState::deferred);
+    EXPECT_EQ(states()["uid5"], ReceiptState::deferred);
+    poll(7200);
+    EXPECT_EQ(contents().size(), 3U);
+    // The user makes room for one.
+    expunge(mail_text(1));
+    poll(7200);
+    EXPECT_EQ(contents(), (std::vector<std::string>{mail_text(2), mail_text(3), mail_text(4)}));
+    limit_.most = 100;
+    poll(7200);
+    EXPECT_EQ(contents(), (std::vector<std::string>{mail_text(2), mail_text(3), mail_text(4), mail_text(5)}));
+}
+
 TEST_F(Collection, ABrokenLineKeepsWhatWasComplete) {  // A6
     add(1, 5);
     provision();

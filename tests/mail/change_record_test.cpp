@@ -62,6 +62,10 @@ std::vector<Change> every_kind() {
     uses.kind = ChangeKind::special_use;
     uses.uses = "\\Junk";
     all.push_back(uses);
+    Change attributes;
+    attributes.kind = ChangeKind::attributes;
+    attributes.attributes = {{".quota", false, std::string("a\0b", 3)}, {"/shared/comment", true, ""}};
+    all.push_back(attributes);
     return all;
 }
 
@@ -78,6 +82,7 @@ TEST(ChangeRecord, EveryKindComesBack) {
         EXPECT_EQ(back->groups, change.groups);
         EXPECT_EQ(back->ranges, change.ranges);
         EXPECT_EQ(back->name, change.name);
+        EXPECT_EQ(back->attributes, change.attributes);
         EXPECT_EQ(back->old_name, change.old_name);
         EXPECT_EQ(back->uses, change.uses);
         EXPECT_EQ(back->uidvalidity, change.uidvalidity);

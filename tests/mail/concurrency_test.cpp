@@ -54,9 +54,15 @@ Task<bool> work(std::shared_ptr<Account> account, unsigned session) {
     co_return view->count() > 0;
 }
 
-Task<void> session_of(MailService& service, AccountId account, unsigned session,
+/// `here`: on whichever core it runs, not on the account's own.
+Task<void> session_of(MailService& service, AccountId account, unsigned session, bool here,
                       std::shared_ptr<std::promise<bool>> done) {
-    auto opened = co_await service.open(account);
+    Result<std::shared_ptr<Account>> opened = Error(Errc::internal);
+    if (here) {
+        opened = co_await service.open_here(account);
+    } else {
+        opened = co_await service.open(account);
+    }
     bool good = false;
     if (opened) {
         good = co_await work(*opened, session);
@@ -64,7 +70,8 @@ Task<void> session_of(MailService& service, AccountId account, unsigned session,
     done->set_value(good);
 }
 
-TEST(MailConcurrency, AccountsOnTwoCoresKeepEverything) {
+/// `on_both`: each account is open on both cores at once, and half of its sessions are on either.
+void work_on_two_cores(bool on_both) {
     SilentLog log;
     const auto store = make_store();
     runtime::KernelRuntime kernel(2);
@@ -89,7 +96,10 @@ TEST(MailConcurrency, AccountsOnTwoCoresKeepEverything) {
         for (unsigned session = 0; session < sessions; ++session) {
             const auto done = std::make_shared<std::promise<bool>>();
             results.push_back(done->get_future());
-            facade->spawn(facade->core_of(value_of(id)), "session", session_of(*service, id, session, done));
+            const bool here = on_both && session % 2 == 1;
+            const std::size_t core = facade->core_index(value_of(id));
+            facade->spawn(facade->core(here ? 1 - core : core), "session",
+                          session_of(*service, id, session, here, done));
         }
     }
     for (auto& result : results) EXPECT_TRUE(result.get());
@@ -114,6 +124,14 @@ TEST(MailConcurrency, AccountsOnTwoCoresKeepEverything) {
     }
     EXPECT_EQ(log.errors.load(), 0);
     service.reset();
+}
+
+TEST(MailConcurrency, AccountsOnTwoCoresKeepEverything) {
+    work_on_two_cores(false);
+}
+
+TEST(MailConcurrency, AccountsOpenOnBothCoresKeepEverything) {
+    work_on_two_cores(true);
 }
 
 }  // namespace

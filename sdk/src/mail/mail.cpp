@@ -11,5 +11,11 @@ Account::~Account() = default;
 Account::Presence::~Presence() = default;
 MailService::~MailService() = default;
 StoreGuard::~StoreGuard() = default;
+bool StoreGuard::depends_on_state(const GuardedOperation&) {
+    return false;
+}
+bool StoreGuard::counts_attributes(const Account&) {
+    return false;
+}
 
 }  // namespace postern::mail

@@ -31,9 +31,10 @@ private:
 
 }  // namespace
 
-Node::Node(store::Store& inner, StoreHooks& hooks, const Settings& settings, UnixTime& clock)
+Node::Node(store::Store& inner, StoreHooks& hooks, const Settings& settings, UnixTime& clock,
+           std::vector<mail::StoreGuard*> guards)
     : store(inner, hooks),
-      service(runtime, store, log, options_with(clock), {}),
+      service(runtime, store, log, options_with(clock), std::move(guards)),
       engine(runtime, log, settings, service, sealer),
       sign_in(engine, hasher) {}
 
@@ -73,7 +74,9 @@ void World::configure(const std::string& more) {
 
 void World::start() {
     node_.reset();
-    node_ = std::make_unique<Node>(*store_, hooks_, settings_, clock_);
+    node_ = std::make_unique<Node>(
+        *store_, hooks_, settings_, clock_,
+        limited_ ? std::vector<mail::StoreGuard*>{&limit_} : std::vector<mail::StoreGuard*>{});
     if (account_ == AccountId{}) return;
     auto sources = must(node_->runtime.run(node_->service.list_sources(account_)));
     node_->account = must(node_->runtime.run(node_->service.open(account_)));

@@ -35,9 +35,23 @@ public:
     int checks = 0;
 };
 
+/// The account holds so many messages and no more, as with a quota.
+class MessageLimit final : public mail::StoreGuard {
+public:
+    int order() const override { return 0; }
+    Result<void> check(const mail::GuardedOperation& operation) override {
+        const std::uint64_t used = operation.account->used_count() + operation.pending_messages;
+        if (used + operation.added_messages <= most) return {};
+        return Error(Errc::over_quota, "the account is full");
+    }
+    bool depends_on_state(const mail::GuardedOperation&) override { return true; }
+    std::uint64_t most = 1'000'000;
+};
+
 /// The process: gone after a crash, while store, provider and clock go on.
 struct Node {
-    Node(store::Store& store, StoreHooks& hooks, const Settings& settings, UnixTime& clock);
+    Node(store::Store& store, StoreHooks& hooks, const Settings& settings, UnixTime& clock,
+         std::vector<mail::StoreGuard*> guards);
 
     mail::test::LoopRuntime runtime;
     mail::test::SilentLog log;
@@ -94,6 +108,9 @@ protected:
     FakeConnector connector_{provider_};
     Settings settings_;
     StoreHooks hooks_;
+    MessageLimit limit_;
+    /// Asked only where a test is about limits: a guard makes each delivery a commit of its own.
+    bool limited_ = false;
     std::filesystem::path folder_;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<Node> node_;

@@ -82,6 +82,7 @@ Result<void> MemoryTransaction::tree() {
         account_.row.used_count -= mailbox->row.total;
         mailbox->deleted = true;
         mailbox->snapshot.clear();
+        std::erase_if(account_.attributes, [&](const auto& one) { return one.first.first == removal.id; });
     }
     for (const auto& use : transaction_.special_uses) {
         auto* mailbox = living(use.id);

@@ -64,6 +64,7 @@ struct AccountEvent {
         mailbox_deleted,
         mailbox_changed,  ///< special use
         subscription,
+        attribute,  ///< of the mailbox or, mailbox 0, of the account; `name` is the entry. One event each
     } kind = Kind::added;
     MailboxId mailbox{};
     Modseq modseq = 0;
@@ -87,6 +88,16 @@ public:
     virtual bool may_contain(MessageId message) const = 0;
 };
 using TextCandidatesPtr = std::shared_ptr<const TextCandidates>;
+
+/// Attributes whose entry begins with "." belong to the state of an account: in memory as long as it is open, on every node
+/// the same. A few, and small.
+constexpr bool is_resident(std::string_view entry) {
+    return entry.starts_with('.');
+}
+/// Attributes that users write: annotations. "/of/LOGIN/private/..." are what other users keep with a mailbox.
+constexpr bool is_of_users(std::string_view entry) {
+    return entry.starts_with("/private") || entry.starts_with("/shared") || entry.starts_with("/of/");
+}
 
 class POSTERN_SDK Account {
 public:
@@ -141,10 +152,15 @@ public:
     /// mime::searchable_text() folds. An answer for each, in their order; null where the index excludes nothing.
     virtual Task<std::vector<TextCandidatesPtr>> find_text(std::vector<std::string> texts) = 0;
 
-    /// METADATA-like entries (X36). Mailbox 0: the account itself.
+    /// METADATA-like entries (X36). Mailbox 0: the account itself. The prefix "/" means the entries of users
+    /// (is_of_users()), not what the server keeps for itself. Whoever watches is told of changes of users' and resident
+    /// entries; guards are asked about them.
     virtual Task<Result<std::vector<store::Attribute>>> read_attributes(std::optional<MailboxId> mailbox,
                                                                         std::string entry_prefix) = 0;
     virtual Task<Result<void>> write_attributes(std::vector<store::AttributeWrite> writes, Cause cause) = 0;
+    /// The value of a resident attribute (is_resident()), as of now, or null. No suspension: for guards and for what is
+    /// asked with every command. Valid until the next suspension point.
+    virtual const std::string* find_attribute(MailboxId mailbox, std::string_view entry) const = 0;
 
     /// Receipts alone (gateway transitions without a message).
     virtual Task<Result<void>> write_receipts(std::vector<store::ReceiptWrite> receipts,
@@ -188,6 +204,9 @@ public:
                                               std::optional<std::string> settings) = 0;
     /// On the account's core. The account stays open while somebody holds it, and for a while after.
     virtual Task<Result<std::shared_ptr<Account>>> open(AccountId account) = 0;
+    /// On any core, for sessions of other accounts: as open(), but the account lives on the caller's core, beside the one on
+    /// its own core, and follows the log as another node does.
+    virtual Task<Result<std::shared_ptr<Account>>> open_here(AccountId account) = 0;
 
     // Sources of gateway accounts; any core.
     virtual Task<Result<void>> put_source(store::SourceRow source) = 0;
@@ -205,8 +224,14 @@ public:
     virtual UnixTime now() const = 0;
 };
 
+/// What of the flags of messages a guard lets through; the rest is left as it is, or not set.
+struct FlagRights {
+    FlagBits flags = 0xff;
+    bool keywords = true;
+};
+
 /// X29: may veto a store operation before it happens (ACL, quota, limits). Registered by name; asked in the order of
-/// `order()`, the first error wins. Called on the account's core; must not suspend.
+/// `order()`, the first error wins. Called on the core where the account lives; must not suspend.
 struct GuardedOperation {
     enum class Kind {
         deliver,
@@ -215,14 +240,35 @@ struct GuardedOperation {
         transfer,
         create_mailbox,
         rename_mailbox,
-        delete_mailbox
+        delete_mailbox,
+        write_attributes,
     } kind;
     const Account* account = nullptr;
-    const MailboxInfo* mailbox = nullptr;      ///< acted upon; null for create
+    const MailboxInfo* mailbox = nullptr;  ///< acted upon; null for create and for attributes of the account
     const MailboxInfo* destination = nullptr;  ///< transfer
     std::string_view name;                     ///< create, rename
-    std::uint64_t messages = 0;
+    std::uint64_t messages = 0;                ///< acted upon
+    bool move = false;                         ///< transfer: they leave `mailbox`
+
+    // What the account gains
+    std::uint64_t added_messages = 0;
     std::uint64_t bytes = 0;
+    std::uint64_t added_mailboxes = 0;  ///< create, rename: with the parents that are missing
+    /// Deliveries that were let through and are not in Account::used_bytes() and used_count() yet.
+    std::uint64_t pending_messages = 0;
+    std::uint64_t pending_bytes = 0;
+
+    std::span<const store::AttributeWrite> attributes;  ///< write_attributes
+    /// write_attributes: octets of names and values of all entries of users, afterwards and before; 0 unless a guard
+    /// counts_attributes().
+    std::uint64_t attribute_bytes = 0;
+    std::uint64_t attribute_bytes_before = 0;
+
+    // deliver, store_flags, transfer: flags to be changed or set, of any of the messages
+    FlagBits flags = 0;
+    bool keywords = false;
+    FlagRights* flag_rights = nullptr;  ///< a guard may take some away
+
     const Cause* cause = nullptr;
 };
 class POSTERN_SDK StoreGuard {
@@ -231,6 +277,12 @@ public:
     virtual ~StoreGuard();
     virtual int order() const = 0;
     virtual Result<void> check(const GuardedOperation& operation) = 0;
+    /// Asked about deliveries, after check(): its answer depends on the state of the account so narrowly that it must be asked
+    /// again when the delivery is written, which then holds only if nobody else has written meanwhile. The other operations
+    /// are always checked so. Costs a commit of its own.
+    virtual bool depends_on_state(const GuardedOperation& operation);
+    /// It limits how much users' attributes may hold together: then all of them are read before some are written.
+    virtual bool counts_attributes(const Account& account);
 };
 
 }  // namespace postern::mail

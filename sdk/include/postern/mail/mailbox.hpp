@@ -17,6 +17,8 @@
 
 namespace postern::mail {
 
+class Account;
+
 /// The messages of an open mailbox as columns: element i is the message in slot i. Dead slots (expunged, not yet
 /// compacted) keep their values. Pointers are valid until the next suspension point.
 struct Columns {
@@ -144,6 +146,8 @@ class POSTERN_SDK Mailbox {
 public:
     virtual ~Mailbox();
 
+    /// Whose it is: its messages are read there. Lives as long as the mailbox's holders.
+    virtual Account& account() const = 0;
     virtual const MailboxInfo& info() const = 0;
     /// False once the mailbox was deleted: operations answer not_found, views keep what they have.
     virtual bool exists() const = 0;
