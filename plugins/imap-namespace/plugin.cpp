@@ -1,9 +1,10 @@
-// NAMESPACE (RFC 2342): where personal mailboxes begin. Nobody else's mailboxes are visible.
+// NAMESPACE (RFC 2342): where personal mailboxes begin, and where those are that other users share.
 //
 //     C: a1 NAMESPACE
 //     S: * NAMESPACE (("" "/")) NIL NIL
 //     S: a1 OK NAMESPACE completed
 #include "postern/plugin/plugin.hpp"
+#include "postern/imap/ext/access.hpp"
 #include "postern/imap/ext/capability.hpp"
 #include "postern/imap/ext/command_handler.hpp"
 
@@ -17,10 +18,23 @@ public:
         if (auto end = context->args.end(); !end) co_return CommandResult::failed(end.error());
         ResponseWriter out = context->session.writer();
         out.untagged().atom("NAMESPACE");
-        out.open().open().string("").string(std::string_view(&mail::hierarchy_delimiter, 1)).close().close();
-        out.nil().nil().end_line();
+        write(out, "");
+        if (access_ != nullptr) {
+            write(out, access_->other_users());
+        } else {
+            out.nil();
+        }
+        out.nil().end_line();
         co_return CommandResult::ok("NAMESPACE completed");
     }
+    void set_access(const MailboxAccess* access) { access_ = access; }
+
+private:
+    static void write(ResponseWriter& out, std::string_view prefix) {
+        const std::string_view delimiter(&mail::hierarchy_delimiter, 1);
+        out.open().open().string(prefix).string(delimiter).close().close();
+    }
+    const MailboxAccess* access_ = nullptr;
 };
 
 class NamespacePlugin final : public Plugin {
@@ -30,6 +44,10 @@ public:
     Result<void> declare(Registrar& registrar) override {
         registrar.add<CommandHandler>("NAMESPACE", command_);
         registrar.add<Capability>("NAMESPACE", capability_);
+        return {};
+    }
+    Result<void> resolve(const Lookup& lookup) override {
+        command_.set_access(lookup.find<MailboxAccess>());
         return {};
     }
 

@@ -28,6 +28,7 @@ Result<void> Registries::collect(const Lookup& lookup) {
     append_filters.collect(lookup);
     announcers.collect(lookup);
     set_reference = lookup.find<SetReference>();
+    access = lookup.find<MailboxAccess>();
     capabilities.sort_by_order();
     codes.sort_by_order();
     filters.sort_by_order();

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "postern/imap/ext/access.hpp"
 #include "postern/imap/ext/announcer.hpp"
 #include "postern/imap/ext/engine.hpp"
 #include "postern/imap/ext/mode.hpp"
@@ -68,6 +69,7 @@ struct Registries {
     Table<AppendFilter> append_filters;
     Table<Announcer> announcers;
     SetReference* set_reference = nullptr;
+    MailboxAccess* access = nullptr;
 
     /// Errors name what is wrong: more modes than fit.
     Result<void> collect(const Lookup& lookup);

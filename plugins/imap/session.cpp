@@ -143,6 +143,14 @@ Task<void> ServerSession::finish_sign_in() {
         writer().status(pending.tag, "NO", failure.code, failure.text);
         co_return;
     }
+    if (MailboxAccess* access = server_.registries().access) {
+        account = co_await access->attach(std::move(*account));
+        if (!account) {
+            const auto failure = CommandResult::failed(account.error());
+            writer().status(pending.tag, "NO", failure.code, failure.text);
+            co_return;
+        }
+    }
     account_ = std::move(*account);
     identity_ = pending.identity;
     presence_ = account_->enter("imap");
@@ -180,6 +188,11 @@ void ServerSession::unauthenticate() {
 
 mail::Cause ServerSession::cause(std::string_view command) const {
     return {"imap", std::string(command), identity_ ? identity_->login : std::string(), id_};
+}
+
+MailboxRights ServerSession::rights(const mail::MailboxInfo& mailbox) const {
+    const MailboxAccess* access = server_.registries().access;
+    return access ? access->rights(*this, mailbox) : MailboxRights();
 }
 
 Result<const mail::MailboxInfo*> ServerSession::find_mailbox(std::string_view name) {

@@ -67,6 +67,10 @@ public:
     void look_at(SelectedMailbox* other) override { visited_ = other; }
     mail::Cause cause(std::string_view command) const override;
     Result<const mail::MailboxInfo*> find_mailbox(std::string_view name) override;
+    /// What the user may do with a mailbox.
+    MailboxRights rights(const mail::MailboxInfo& mailbox) const;
+    /// "* OK [PERMANENTFLAGS (...)]" of the selected mailbox.
+    void write_permanent_flags();
     void turn_on(SessionMode& mode) override;
     Result<void> permit(ArgumentKind kind) const override;
     LexicalFeatures& features() override { return features_.lexical; }

@@ -85,13 +85,28 @@ void ServerSession::write_keywords() {
     flags.system = flag_answered | flag_flagged | flag_deleted | flag_seen | flag_draft;
     flags.keywords = selected_->mailbox->keywords();
     out.untagged().atom("FLAGS").flags(flags).end_line();
-    if (selected_->read_only) {
-        out.untagged().atom("OK").open_code().atom("PERMANENTFLAGS").open().close().close_code();
-    } else {
-        flags.wildcard = true;
-        out.untagged().atom("OK").open_code().atom("PERMANENTFLAGS").flags(flags).close_code();
+    write_permanent_flags();
+}
+
+void ServerSession::write_permanent_flags() {
+    Flags flags;
+    if (!selected_->read_only) {
+        const MailboxRights may = rights(selected_->mailbox->info());
+        flags.system =
+            may.flags.flags & (flag_answered | flag_flagged | flag_deleted | flag_seen | flag_draft);
+        if (may.flags.keywords) flags.keywords = selected_->mailbox->keywords();
+        flags.wildcard = may.flags.keywords;
     }
-    out.atom("Flags").end_line();
+    const std::string_view text = selected_->read_only ? "No flags can be changed" : "Flags";
+    ResponseWriter out = writer();
+    out.untagged()
+        .atom("OK")
+        .open_code()
+        .atom("PERMANENTFLAGS")
+        .flags(flags)
+        .close_code()
+        .atom(text)
+        .end_line();
 }
 
 void ServerSession::begin_fetch(const FetchedMessage& message, ResponseWriter& out) {

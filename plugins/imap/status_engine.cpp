@@ -1,6 +1,8 @@
 // STATUS data of one mailbox, for STATUS and for commands that return it with theirs (RFC 3501 section 7.2.4).
+#include <algorithm>
+
 #include "core_engine.hpp"
-#include "postern/imap/ext/session.hpp"
+#include "session.hpp"
 
 namespace postern::imap {
 
@@ -11,17 +13,19 @@ StatusItem* CoreEngine::find_status_item(std::string_view name) const {
 Task<Result<void>> CoreEngine::write_status(Session* session, std::string mailbox,
                                             std::vector<std::string> names) {
     std::vector<StatusItem*> items;
-    bool open = false;
     for (const std::string& name : names) {
         StatusItem* item = find_status_item(name);
         if (item == nullptr) co_return Error(Errc::protocol_violation, "Unknown STATUS item " + name);
         items.push_back(item);
-        open = open || item->needs_open();
     }
     auto found = session->find_mailbox(mailbox);
     if (!found) co_return found.error();
+    if (!static_cast<ServerSession*>(session)->rights(**found).read)
+        co_return Error(Errc::permission_denied, "You may not read that mailbox");
     const MailboxId id = (*found)->id;
-    open = open && (*found)->total > 0;
+    const bool open = (*found)->total > 0 && std::ranges::any_of(items, [&](const StatusItem* item) {
+                          return item->needs_open(**found);
+                      });
     std::shared_ptr<mail::Mailbox> opened;
     std::unique_ptr<mail::View> view;
     if (open) {

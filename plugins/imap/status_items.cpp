@@ -22,7 +22,7 @@ private:
 /// How many messages would be recent in a session that opened the mailbox now: only an open mailbox knows.
 class RecentItem final : public StatusItem {
 public:
-    bool needs_open() const override { return true; }
+    bool needs_open(const mail::MailboxInfo&) const override { return true; }
     void write(const StatusSource& source, ResponseWriter& out) override {
         out.atom("RECENT").number(source.view == nullptr ? 0 : source.view->recent());
     }

@@ -1,6 +1,7 @@
 // COPY and commands like it (X28, RFC 3501 section 6.4.7).
 #include "core_engine.hpp"
-#include "postern/imap/ext/session.hpp"
+#include "session.hpp"
+#include "transfer_elsewhere.hpp"
 
 namespace postern::imap {
 
@@ -49,7 +50,16 @@ Task<CommandResult> CoreEngine::transfer(CommandContext* context, bool move) {
     const MailboxId destination_id = request.destination;
     const std::size_t wanted = request.slots.size();
     const std::shared_ptr<mail::Mailbox> mailbox = session.selected()->mailbox;
-    auto result = co_await mailbox->transfer(std::move(request));
+    const bool elsewhere = mailbox->account().find_mailbox(destination_id) == nullptr;
+    const MailboxRights rights = static_cast<ServerSession&>(session).rights(mailbox->info());
+    if (move && elsewhere && (!rights.expunge || (rights.flags.flags & mail::deleted) == 0))
+        co_return CommandResult::no("You may not remove messages there", "NOPERM");
+    Result<mail::TransferResult> result = Error(Errc::internal);
+    if (elsewhere) {
+        result = co_await transfer_elsewhere(session.account(), mailbox, std::move(request));
+    } else {
+        result = co_await mailbox->transfer(std::move(request));
+    }
     if (!result) {
         if (result.error().code == Errc::not_found)
             co_return CommandResult::no("There is no such mailbox", "TRYCREATE");

@@ -18,7 +18,9 @@ public:
             request.cause = session.cause("CLOSE");
             const std::shared_ptr<mail::Mailbox> mailbox = session.selected()->mailbox;
             auto expunged = co_await mailbox->expunge(std::move(request));
-            if (!expunged) co_return CommandResult::failed(expunged.error());
+            // Who may not expunge leaves the mailbox as it is (RFC 4314 section 4).
+            if (!expunged && expunged.error().code != Errc::permission_denied)
+                co_return CommandResult::failed(expunged.error());
         }
         session.close_selected();
         co_return CommandResult::ok("CLOSE completed");

@@ -61,19 +61,7 @@ void SelectCommand::write_opened(ServerSession& session) {
     const mail::MailboxInfo& info = selected.mailbox->info();
     coded("UIDVALIDITY " + std::to_string(info.uidvalidity), "UIDs are valid");
     coded("UIDNEXT " + std::to_string(info.uidnext), "Predicted next UID");
-    if (selected.read_only) {
-        coded("PERMANENTFLAGS ()", "No flags can be changed");
-    } else {
-        flags.wildcard = true;
-        out.untagged()
-            .atom("OK")
-            .open_code()
-            .atom("PERMANENTFLAGS")
-            .flags(flags)
-            .close_code()
-            .atom("Flags")
-            .end_line();
-    }
+    session.write_permanent_flags();
 }
 
 Task<CommandResult> SelectCommand::run(CommandContext* context) {
@@ -92,13 +80,16 @@ Task<CommandResult> SelectCommand::run(CommandContext* context) {
     auto found = session.find_mailbox(*name);
     if (!found) co_return CommandResult::failed(found.error());
     const MailboxId id = (*found)->id;
+    const MailboxRights rights = session.rights(**found);
+    if (!rights.read) co_return CommandResult::no("You may not read that mailbox", "NOPERM");
+    const bool read_only = read_only_ || !rights.writes();
     auto mailbox = co_await session.account()->open_mailbox(id);
     if (!mailbox) co_return CommandResult::failed(mailbox.error());
 
     SelectedMailbox selected;
-    selected.view = (*mailbox)->open_view(read_only_);
+    selected.view = (*mailbox)->open_view(read_only);
     selected.mailbox = std::move(*mailbox);
-    selected.read_only = read_only_;
+    selected.read_only = read_only;
     session.select(std::move(selected));
     write_opened(session);
     Operation opened{Operation::Kind::opened};
@@ -111,7 +102,7 @@ Task<CommandResult> SelectCommand::run(CommandContext* context) {
             co_return CommandResult::failed(done.error());
         }
     }
-    co_return CommandResult::ok(context->name + " completed", read_only_ ? "READ-ONLY" : "READ-WRITE");
+    co_return CommandResult::ok(context->name + " completed", read_only ? "READ-ONLY" : "READ-WRITE");
 }
 
 }  // namespace

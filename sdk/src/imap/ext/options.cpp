@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "postern/imap/ext/access.hpp"
 #include "postern/imap/ext/append_source.hpp"
 #include "postern/imap/ext/engine.hpp"
 #include "postern/imap/ext/list_option.hpp"
@@ -31,7 +32,7 @@ SelectParameter::~SelectParameter() = default;
 CreateParameter::~CreateParameter() = default;
 
 StatusItem::~StatusItem() = default;
-bool StatusItem::needs_open() const {
+bool StatusItem::needs_open(const mail::MailboxInfo&) const {
     return false;
 }
 void StatusItem::requested(Session&) {}
@@ -82,5 +83,7 @@ AppendOption::~AppendOption() = default;
 AppendFilter::~AppendFilter() = default;
 
 Engine::~Engine() = default;
+
+MailboxAccess::~MailboxAccess() = default;
 
 }  // namespace postern::imap

@@ -21,8 +21,8 @@ class POSTERN_SDK StatusItem {
 public:
     static constexpr InterfaceId interface_id{"postern.imap.status_item", 1, 0};
     virtual ~StatusItem();
-    /// The kept counters do not tell: the mailbox must be opened. Costs a load; avoid.
-    virtual bool needs_open() const;
+    /// The kept counters of this mailbox, which is not empty, do not tell: it must be opened. Costs a load; avoid.
+    virtual bool needs_open(const mail::MailboxInfo& mailbox) const;
     /// A client asked for it (some items switch on a mode).
     virtual void requested(Session& session);
     /// "NAME value"
