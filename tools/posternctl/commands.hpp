@@ -21,6 +21,9 @@ int message_list(const Invocation& call);
 int message_restore(const Invocation& call);
 int source_list(const Invocation& call);
 int source_release(const Invocation& call);
+int quota_show(const Invocation& call);
+int quota_set(const Invocation& call);
+int quota_reset(const Invocation& call);
 int verify(const Invocation& call);
 
 /// Prints `text` to standard error and answers `status`.

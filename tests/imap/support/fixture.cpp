@@ -18,21 +18,23 @@ Task<Result<Identity>> FakeAuth::sign_in(Credentials credentials) {
     co_return Identity{found->second, found->first};
 }
 
-Result<void> GuardChain::check(const mail::GuardedOperation& operation) {
-    auto guards = static_cast<const Lookup&>(registry_).all<mail::StoreGuard>();
-    std::ranges::stable_sort(guards, {}, [](const auto& guard) { return guard.object->order(); });
-    for (const auto& guard : guards) {
-        auto permitted = guard.object->check(operation);
-        if (!permitted) return permitted;
-    }
-    return {};
-}
-
 std::string letter(unsigned number) {
     const std::string n = std::to_string(number);
     return "From: Anna <anna@example.org>\r\nTo: Ben <ben@example.org>\r\nSubject: Letter " + n +
            "\r\nDate: Mon, 02 Nov 2026 10:00:00 +0100\r\nMessage-ID: <" + n +
            "@example.org>\r\n\r\nBody of letter " + n + ".\r\n";
+}
+
+Result<void> LoadedGuards::check(const mail::GuardedOperation& operation) {
+    for (mail::StoreGuard* guard : guards) {
+        auto allowed = guard->check(operation);
+        if (!allowed) return allowed;
+    }
+    return {};
+}
+
+bool LoadedGuards::depends_on_state(const mail::GuardedOperation& operation) {
+    return std::ranges::any_of(guards, [&](auto* guard) { return guard->depends_on_state(operation); });
 }
 
 ImapFixture::ImapFixture()
@@ -92,6 +94,9 @@ void ImapFixture::start() {
     };
     declare("imap", plugin_);
     for (const auto& [name, extension] : extensions_) declare(name, *extension);
+    for (const auto& guard : static_cast<const Lookup&>(registry_).all<mail::StoreGuard>())
+        guards_.guards.push_back(guard.object);
+    std::ranges::sort(guards_.guards, {}, [](const mail::StoreGuard* guard) { return guard->order(); });
     ASSERT_TRUE(plugin_.resolve(registry_));
     for (const auto& [name, extension] : extensions_) ASSERT_TRUE(extension->resolve(registry_)) << name;
 }

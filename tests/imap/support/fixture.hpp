@@ -36,15 +36,13 @@ public:
     std::map<std::string, AccountId> accounts;
 };
 
-/// Asks the guards of the loaded extensions, as the kernel does with those of all plugins.
-class GuardChain final : public mail::StoreGuard {
+/// The guards of the extensions that are loaded; the service is made before them.
+class LoadedGuards final : public mail::StoreGuard {
 public:
-    explicit GuardChain(const plugin::RegistryTable& registry) : registry_(registry) {}
     int order() const override { return 0; }
     Result<void> check(const mail::GuardedOperation& operation) override;
-
-private:
-    const plugin::RegistryTable& registry_;
+    bool depends_on_state(const mail::GuardedOperation& operation) override;
+    std::vector<mail::StoreGuard*> guards;
 };
 
 class ImapFixture : public ::testing::Test {
@@ -73,11 +71,11 @@ protected:
     mail::test::LoopRuntime runtime_;
     mail::test::SilentLog log_;
     mail::test::MemoryStore store_;
-    plugin::RegistryTable registry_;
-    GuardChain guards_{registry_};
+    LoadedGuards guards_;
     mail::MailServiceImpl service_;
     TestHost host_;
     FakeAuth auth_;
+    plugin::RegistryTable registry_;
     ImapPlugin plugin_;
     std::vector<std::pair<std::string, std::unique_ptr<Plugin>>> extensions_;
     ListenerInfo listener_{"imap", "127.0.0.1:143", ListenerInfo::Tls::starttls, {}};
