@@ -35,11 +35,12 @@ SearchNode with_uids(const mail::View& view, const mail::Columns& columns, const
     return copy;
 }
 
-/// "MAILBOX folder1 UIDVALIDITY 1"
+/// "MAILBOX folder1 UIDVALIDITY 1", by the name under which the user knows it.
 std::string correlators(Session& session, const mail::MailboxInfo& info) {
     OutputBuffer text;
     ResponseWriter out(text, session.writer_modes());
-    out.atom("MAILBOX").mailbox(info.name).atom("UIDVALIDITY").number(info.uidvalidity);
+    const mail::MailboxInfo* known = session.account()->find_mailbox(info.id);
+    out.atom("MAILBOX").mailbox(known ? known->name : info.name).atom("UIDVALIDITY").number(info.uidvalidity);
     return std::string(text.view());
 }
 
@@ -64,8 +65,9 @@ Task<Result<void>> search_one(SearchPlan* plan, const SearchNode* tree) {
 Task<Result<void>> search_other(SearchPlan* plan, const SearchNode* tree, MailboxId id) {
     Session& session = plan->session;
     auto mailbox = co_await session.account()->open_mailbox(id);
-    // Deleted meanwhile: then there is nothing to be found in it.
-    if (!mailbox && mailbox.error().code == Errc::not_found) co_return Result<void>();
+    // Deleted meanwhile, or not to be read: then there is nothing to be found in it.
+    const auto lacks = [&](Errc code) { return !mailbox && mailbox.error().code == code; };
+    if (lacks(Errc::not_found) || lacks(Errc::permission_denied)) co_return Result<void>();
     if (!mailbox) co_return mailbox.error();
     SelectedMailbox other;
     other.view = (*mailbox)->open_view(true);
@@ -107,7 +109,7 @@ Task<CommandResult> EsearchCommand::run(CommandContext* context) {
     if (!scope) co_return CommandResult::failed(scope.error());
     if (plan.uses_numbers()) context->updates = Updates::numbers_stay;
     const SearchNode tree = std::move(plan.tree);
-    std::vector<MailboxId> others = scope->resolve(session);
+    std::vector<MailboxId> others = scope->resolve(session, access_);
     if (session.selected() != nullptr) {
         const MailboxId own = session.selected()->mailbox->info().id;
         if (std::erase(others, own) > 0) scope->selected = true;

@@ -10,8 +10,11 @@ class EsearchCommand final : public CommandHandler {
 public:
     CommandTraits traits() const override { return {.states = in_authenticated}; }
     Task<CommandResult> run(CommandContext* context) override;
+    /// Knows of other users' mailboxes; null if nobody does.
+    void set_access(const MailboxAccess* access) { access_ = access; }
 
 private:
+    const MailboxAccess* access_ = nullptr;
     static Result<MailboxScope> parse(CommandContext& context, SearchPlan& plan);
 };
 

@@ -43,7 +43,8 @@ bool is_below(std::string_view name, std::string_view parent, bool one_level) {
     return !one_level || name.find(mail::hierarchy_delimiter, parent.size() + 1) == name.npos;
 }
 
-bool covers(Session& session, const MailboxScope::Source& source, const std::string& name) {
+bool covers(Session& session, const MailboxAccess* access, const MailboxScope::Source& source,
+            const std::string& name) {
     const auto& subscribed = session.account()->subscriptions();
     const auto below = [&](const std::string& parent) {
         return is_below(name, parent, source.kind == Kind::subtree_one);
@@ -52,7 +53,7 @@ bool covers(Session& session, const MailboxScope::Source& source, const std::str
         case Kind::inboxes:
             return name == "INBOX";
         case Kind::personal:
-            return true;
+            return access == nullptr || !name.starts_with(access->other_users());
         case Kind::subscribed:
             return std::ranges::find(subscribed, name) != subscribed.end();
         case Kind::subtree:
@@ -100,11 +101,11 @@ Result<MailboxScope> MailboxScope::parse(ArgumentCursor& in) {
     }
 }
 
-std::vector<MailboxId> MailboxScope::resolve(Session& session) const {
+std::vector<MailboxId> MailboxScope::resolve(Session& session, const MailboxAccess* access) const {
     std::vector<MailboxId> found;
     for (const mail::MailboxInfo& info : session.account()->mailboxes()) {
         const bool wanted = std::ranges::any_of(
-            sources, [&](const Source& source) { return covers(session, source, info.name); });
+            sources, [&](const Source& source) { return covers(session, access, source, info.name); });
         // The only way to a mailbox that asks whether the user may know it.
         if (wanted && session.find_mailbox(info.name)) found.push_back(info.id);
     }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "postern/imap/argument_cursor.hpp"
+#include "postern/imap/ext/access.hpp"
 #include "postern/imap/ext/session.hpp"
 
 namespace postern::imap {
@@ -21,7 +22,7 @@ struct MailboxScope {
     static Result<MailboxScope> parse(ArgumentCursor& in);
     /// Mailboxes of these sources, besides the selected one, each once, in the order of their names. What does not
     /// exist, or may not be known, is passed over.
-    std::vector<MailboxId> resolve(Session& session) const;
+    std::vector<MailboxId> resolve(Session& session, const MailboxAccess* access) const;
 };
 
 }  // namespace postern::imap

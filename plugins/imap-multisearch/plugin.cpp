@@ -20,6 +20,10 @@ public:
         registrar.add<Capability>("MULTISEARCH", capability_);
         return {};
     }
+    Result<void> resolve(const Lookup& lookup) override {
+        command_.set_access(lookup.find<MailboxAccess>());
+        return {};
+    }
 
 private:
     EsearchCommand command_;

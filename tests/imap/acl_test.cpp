@@ -260,7 +260,7 @@ TEST_F(Acl, SubscriptionsAreOnesOwn) {
     Client& ben = sign_in_as("ben");
     EXPECT_TRUE(ben.command("SUBSCRIBE user/anna/Sent").ok());
     EXPECT_EQ(ben.command("LSUB \"\" user/*").text(), "* LSUB () \"/\" user/anna/Sent\n");
-    EXPECT_EQ(ben.command("LIST (SUBSCRIBED) \"\" user/*").text(),
+    EXPECT_EQ(ben.command("LIST (SUBSCRIBED) \"\" user/* RETURN ()").text(),
               "* LIST (\\Subscribed) \"/\" user/anna/Sent\n");
     EXPECT_EQ(anna.command("LSUB \"\" user/*").text(), "");
 }
@@ -308,6 +308,21 @@ TEST_F(Acl, AnnotationsOfASharedMailbox) {
                   "* METADATA user/anna/Sent (/shared/comment \"new\" /private/comment \"ben's\")"});
     EXPECT_EQ(anna.command("GETMETADATA Sent (/shared/comment /private/comment)").text(),
               "* METADATA Sent (/private/comment \"anna's\" /shared/comment \"new\")\n");
+}
+
+TEST_F(Acl, SearchesOverManyMailboxesKeepToTheRights) {
+    load("imap-esearch");
+    load("imap-multisearch");
+    deliver("INBOX", 1);
+    deliver("Sent", 1);
+    Client& anna = sign_in();
+    share(anna, "INBOX", "lr");
+    share(anna, "Sent", "l");
+    Client& ben = sign_in_as("ben");
+    const Reply found = ben.command("ESEARCH IN (subtree user/anna) ALL");
+    EXPECT_EQ(found.lines("ESEARCH").size(), 1U);
+    EXPECT_NE(found.text().find("MAILBOX user/anna/INBOX UIDVALIDITY"), std::string::npos);
+    EXPECT_EQ(ben.command("ESEARCH IN (personal) ALL").text(), "");
 }
 
 TEST_F(Acl, WhatASharerStoresCountsForTheOwner) {
