@@ -48,8 +48,9 @@ TEST_F(Quota, TellsUsageAndLimits) {
     // The root of a mailbox that is yet to be made.
     EXPECT_EQ(client.command("GETQUOTAROOT Future").lines("QUOTAROOT").at(0), "* QUOTAROOT Future user/anna");
     EXPECT_TRUE(client.command("GETQUOTA user/ben").no());
-    EXPECT_EQ(client.command("GETQUOTA user/ben").tagged.raw.substr(3),
-              client.command("GETQUOTA user/nobody").tagged.raw.substr(3));
+    const Reply others = client.command("GETQUOTA user/ben");
+    const Reply missing = client.command("GETQUOTA user/nobody");
+    EXPECT_EQ(others.tagged.code + others.tagged.text, missing.tagged.code + missing.tagged.text);
     for (const char* command :
          {"GETQUOTA", "GETQUOTA a b", "GETQUOTAROOT", "SETQUOTA user/anna", "SETQUOTA user/anna (STORAGE)",
           "SETQUOTA user/anna (STORAGE -1)", "SETQUOTA user/anna (STORAGE 1"}) {
