@@ -59,6 +59,7 @@ public:
     Task<Result<std::string>> read_content(mail::StoredMessagePtr message, std::uint64_t offset,
                                            std::uint64_t length) override;
     Task<void> prefetch_content(std::vector<mail::StoredMessagePtr> messages) override;
+    Task<std::vector<mail::TextCandidatesPtr>> find_text(std::vector<std::string> texts) override;
     Task<Result<std::vector<store::Attribute>>> read_attributes(std::optional<MailboxId> mailbox,
                                                                 std::string entry_prefix) override;
     Task<Result<void>> write_attributes(std::vector<store::AttributeWrite> writes,

@@ -111,6 +111,14 @@ Task<void> SharedAccount::prefetch_content(std::vector<mail::StoredMessagePtr> m
     co_await account->prefetch_content(std::move(messages));
 }
 
+/// An index knows its own account's messages alone; whoever searches a mailbox asks the mailbox's account.
+Task<std::vector<mail::TextCandidatesPtr>> SharedAccount::find_text(std::vector<std::string> texts) {
+    std::vector<mail::TextCandidatesPtr> nothing(texts.size());
+    if (!guests_.empty()) co_return nothing;
+    auto found = co_await own_->find_text(std::move(texts));
+    co_return found;
+}
+
 std::string SharedAccount::stored_entry(const Account& account, const std::string& entry) const {
     return &account != own_.get() && entry.starts_with("/private") ? private_prefix() + entry : entry;
 }

@@ -253,7 +253,8 @@ Task<Result<void>> SearchRun::by_content() {
 Task<void> SearchRun::ask_index() {
     std::vector<std::string> texts = program_.texts();
     if (texts.empty() || (plan_.candidates && plan_.candidates->size() < few_messages)) co_return;
-    auto candidates = co_await plan_.session.account()->find_text(std::move(texts));
+    mail::Account& account = plan_.session.selected()->mailbox->account();
+    auto candidates = co_await account.find_text(std::move(texts));
     program_.narrow(std::move(candidates));
 }
 

@@ -62,4 +62,8 @@ bool QuotaGuard::depends_on_state(const GuardedOperation& operation) {
     });
 }
 
+bool QuotaGuard::counts_attributes(const Account& account) {
+    return keeper_.limits(account)[QuotaResource::annotation_storage].has_value();
+}
+
 }  // namespace postern::mail

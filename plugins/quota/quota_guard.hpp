@@ -13,6 +13,7 @@ public:
     Result<void> check(const GuardedOperation& operation) override;
     /// Near a limit: what other nodes store at the same moment counts then, too.
     bool depends_on_state(const GuardedOperation& operation) override;
+    bool counts_attributes(const Account& account) override;
 
 private:
     const QuotaKeeper& keeper_;

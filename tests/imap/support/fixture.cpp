@@ -37,6 +37,10 @@ bool LoadedGuards::depends_on_state(const mail::GuardedOperation& operation) {
     return std::ranges::any_of(guards, [&](auto* guard) { return guard->depends_on_state(operation); });
 }
 
+bool LoadedGuards::counts_attributes(const mail::Account& account) {
+    return std::ranges::any_of(guards, [&](auto* guard) { return guard->counts_attributes(account); });
+}
+
 ImapFixture::ImapFixture()
     : service_(runtime_, store_, log_,
                [this] {

@@ -42,6 +42,7 @@ public:
     int order() const override { return 0; }
     Result<void> check(const mail::GuardedOperation& operation) override;
     bool depends_on_state(const mail::GuardedOperation& operation) override;
+    bool counts_attributes(const mail::Account& account) override;
     std::vector<mail::StoreGuard*> guards;
 };
 
