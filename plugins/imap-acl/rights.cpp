@@ -8,13 +8,19 @@ namespace {
 
 constexpr std::string_view letters = "lrswipkxtea";
 
-}  // namespace
-
-std::string rights_text(Rights rights) {
+/// Without the virtual rights.
+std::string plain_text(Rights rights) {
     std::string text;
     for (std::size_t i = 0; i < letters.size(); ++i) {
         if ((rights >> i) & 1U) text += letters[i];
     }
+    return text;
+}
+
+}  // namespace
+
+std::string rights_text(Rights rights) {
+    std::string text = plain_text(rights);
     if (rights & (right_create | right_delete)) text += 'c';
     if (rights & (right_deleted | right_expunge)) text += 'd';
     return text;
@@ -39,7 +45,7 @@ Result<Rights> parse_rights(std::string_view text) {
 
 std::string acl_text(const AccessList& list) {
     std::string text;
-    for (const auto& [login, rights] : list) text += rights_text(rights) + ' ' + login + '\n';
+    for (const auto& [login, rights] : list) text += plain_text(rights) + ' ' + login + '\n';
     return text;
 }
 

@@ -18,24 +18,24 @@ struct Request {
     std::size_t depth = 0;  ///< levels below each entry
 };
 
-Result<void> parse_option(const Parameter& parameter, ArgumentCursor& value, Request& request) {
-    if (parameter.name == "MAXSIZE") {
-        auto size = value.number();
+/// "MAXSIZE 1024", "DEPTH infinity"
+Result<void> parse_option(ArgumentCursor& in, Request& request) {
+    auto name = in.keyword();
+    if (!name) return name.error();
+    auto space = in.space();
+    if (!space) return space;
+    if (*name == "MAXSIZE") {
+        auto size = in.number();
         if (!size) return size.error();
         request.max_size = *size;
-        return value.end();
+        return {};
     }
-    if (parameter.name != "DEPTH") return Error(Errc::protocol_violation, "Unknown option " + parameter.name);
-    const std::string& depth = parameter.value.text;
-    if (depth == "0") {
-        request.depth = 0;
-    } else if (depth == "1") {
-        request.depth = 1;
-    } else if (equals_ignore_case(depth, "infinity")) {
-        request.depth = any_depth;
-    } else {
+    if (*name != "DEPTH") return Error(Errc::protocol_violation, "Unknown option " + *name);
+    auto depth = in.keyword();
+    if (!depth) return depth.error();
+    if (*depth != "0" && *depth != "1" && *depth != "INFINITY")
         return Error(Errc::protocol_violation, "DEPTH is 0, 1 or infinity");
-    }
+    request.depth = *depth == "INFINITY" ? any_depth : *depth == "1" ? 1 : 0;
     return {};
 }
 
@@ -46,13 +46,14 @@ bool at_options(ArgumentCursor& in) {
 }
 
 Result<void> parse_options(ArgumentCursor& in, Request& request) {
-    auto parameters = in.parameters();
-    if (!parameters) return parameters.error();
-    for (const Parameter& parameter : *parameters) {
-        ArgumentCursor value = in.sub(parameter.begin, parameter.end);
-        if (!parameter.has_value) return Error(Errc::protocol_violation, "The option has no value");
-        auto taken = parse_option(parameter, value, request);
-        if (!taken) return taken;
+    auto open = in.expect('(');
+    if (!open) return open;
+    for (bool more = true; more;) {
+        auto option = parse_option(in, request);
+        if (!option) return option;
+        auto end = in.list_end();
+        if (!end) return end.error();
+        more = !*end;
     }
     return in.space();
 }
