@@ -238,7 +238,7 @@ TEST_F(Acl, TheTreeNeedsKAndX) {
     EXPECT_EQ(ben.command("RENAME user/anna/Work/Old Mine").tagged.code, "CANNOT");
     EXPECT_EQ(ben.command("RENAME Sent user/anna/Work/Sent").tagged.code, "CANNOT");
     // RENAME and DELETE take the list along.
-    EXPECT_EQ(anna.command("GETACL Work/Old").text(), "* ACL Work/Old anna lrswipkxteacd ben lrkxacd\n");
+    EXPECT_EQ(anna.command("GETACL Work/Old").text(), "* ACL Work/Old anna lrswipkxteacd ben lrkxac\n");
     EXPECT_TRUE(ben.command("DELETE user/anna/Work/Old").ok());
     EXPECT_TRUE(anna.command("CREATE Work/Old").ok());
     EXPECT_EQ(anna.command("GETACL Work/Old").text(), "* ACL Work/Old anna lrswipkxteacd ben lrkac\n");
