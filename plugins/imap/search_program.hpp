@@ -54,7 +54,7 @@ private:
         mime::FieldId field = mime::FieldId::other;
         const SearchKey* key = nullptr;
         mail::TextCandidatesPtr candidates;  ///< body, text: null if nothing is excluded
-        Need need = Need::columns;  ///< of the key
+        Need need = Need::columns;           ///< of the key
         int cost = 0;
     };
 
