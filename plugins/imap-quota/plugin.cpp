@@ -8,22 +8,6 @@
 namespace postern::imap {
 namespace {
 
-class QuotaCapability final : public Capability {
-public:
-    explicit QuotaCapability(const QuotaRoots& roots) : roots_(roots) {}
-    void contribute(const Session& session, CapabilityList& list) const override {
-        if ((in(session.state()) & in_authenticated) == 0) return;
-        list.add("QUOTA");
-        if (roots_.is_administrator(session)) list.add("QUOTASET");
-        for (std::size_t i = 0; i < mail::quota_resources; ++i) {
-            list.add("QUOTA=RES-" + std::string(to_string(static_cast<mail::QuotaResource>(i))));
-        }
-    }
-
-private:
-    const QuotaRoots& roots_;
-};
-
 class QuotaPlugin final : public Plugin {
 public:
     explicit QuotaPlugin(Host& /*host*/) {}
@@ -59,7 +43,9 @@ private:
     SetQuotaCommand set_{roots_};
     DeletedItem deleted_;
     DeletedStorageItem deleted_storage_;
-    QuotaCapability capability_{roots_};
+    StaticCapability capability_{{"QUOTA", "QUOTASET", "QUOTA=RES-STORAGE", "QUOTA=RES-MESSAGE",
+                                  "QUOTA=RES-MAILBOX", "QUOTA=RES-ANNOTATION-STORAGE"},
+                                 Phase::after_sign_in};
 };
 
 constexpr postern_interface dependencies[] = {
