@@ -89,8 +89,8 @@ protected:
 
 TEST_F(Profile, EverythingHasEveryLibrary) {
     Tokens built;
-    for (const auto& folder :
-         std::filesystem::directory_iterator(std::string(POSTERN_TEST_DATA) + "/../plugins")) {
+    const auto plugins = std::filesystem::path(POSTERN_TEST_DATA).parent_path() / "plugins";
+    for (const auto& folder : std::filesystem::directory_iterator(plugins)) {
         const std::string name = folder.path().filename();
         if (name.starts_with("imap-")) built.insert(name);
     }
