@@ -9,7 +9,8 @@ namespace {
 constexpr std::size_t most_requests = 64;           // in one commit of one account
 constexpr std::uint64_t most_octets = 16ULL << 20;  // of content in one commit of one account
 constexpr std::size_t rows_a_read = 2000;
-constexpr unsigned most_attempts = 20;
+/// Where others write without a pause, theirs may come first many times over: reading the log takes a turn of its own.
+constexpr unsigned most_attempts = 1000;
 constexpr unsigned failures_before_unknown = 6;
 
 std::uint64_t octets_of(const store::Transaction& transaction) {

@@ -98,6 +98,7 @@ Result<void> parse_server(std::string_view server, ImapUrl& url) {
 Result<void> parse_section_of(std::string_view value, ImapUrl& url) {
     auto text = decoded(value);
     if (!text) return text.error();
+    if (text->empty()) return malformed("an empty section");
     const std::string brackets = "[" + *text + "]";
     ArgumentCursor in{std::string_view(brackets)};
     auto section = parse_section(in);
