@@ -20,11 +20,20 @@ void write_counters(Session& session, const mail::MailboxInfo& info, const Items
     out.close().end_line();
 }
 
+/// "* METADATA name entry entry": which ones, not what they are now (RFC 5464 section 4.4.2).
+void write_entries(Session& session, std::string_view name, const std::set<std::string>& entries) {
+    ResponseWriter out = session.writer();
+    out.untagged().atom("METADATA").mailbox(name);
+    for (const std::string& entry : entries) out.astring(entry);
+    out.end_line();
+}
+
 }  // namespace
 
 void NotifyAnnouncer::collect(const Lookup& lookup) {
     for (const auto& entry : lookup.all<MailboxAttributes>()) attributes_.push_back(entry.object);
     condstore_ = lookup.find<SessionMode>("CONDSTORE");
+    metadata_ = lookup.find<CommandHandler>("SETMETADATA") != nullptr;
 }
 
 bool NotifyAnnouncer::knows_modseq(Session& session) const {
@@ -93,6 +102,7 @@ Task<Result<void>> NotifyAnnouncer::tell_more(Session* session) {
     }
     const auto mailboxes = std::move(watched.mailboxes);
     const auto names = std::move(watched.names);
+    const auto annotations = std::move(watched.annotations);
     watched.forget_news();
     for (const NameNews& news : names) write_list_line(*session, attributes_, news.name, news.old_name);
     const SelectedMailbox* selected = session->selected();
@@ -100,6 +110,11 @@ Task<Result<void>> NotifyAnnouncer::tell_more(Session* session) {
         const mail::MailboxInfo* info = session->account()->find_mailbox(id);
         if (info == nullptr || (selected != nullptr && selected->mailbox->info().id == id)) continue;
         write_status(*session, watched, *info, events);
+    }
+    for (const auto& [id, entries] : annotations) {
+        const mail::MailboxInfo* info = session->account()->find_mailbox(id);
+        if (id != MailboxId{} && info == nullptr) continue;
+        write_entries(*session, info == nullptr ? std::string_view() : std::string_view(info->name), entries);
     }
     auto sent = co_await session->drain();
     co_return sent;

@@ -10,6 +10,8 @@ namespace postern::imap {
 class NotifyAnnouncer final : public Announcer {
 public:
     void collect(const Lookup& lookup);
+    /// Annotations can be changed here.
+    bool knows_metadata() const { return metadata_; }
 
     bool wants_wake(Session& session) const override;
     Task<Result<void>> tell(Session* session) override;
@@ -30,6 +32,7 @@ private:
 
     std::vector<MailboxAttributes*> attributes_;
     const SessionMode* condstore_ = nullptr;  ///< null if it is not loaded
+    bool metadata_ = false;
 };
 
 }  // namespace postern::imap

@@ -42,7 +42,7 @@ Task<CommandResult> NotifyCommand::set(CommandContext* context) const {
         const auto plan = session.engine().parse_fetch_items(session, true, in);
         return plan ? Result<void>() : plan.error();
     };
-    auto request = parse_notify_set(context->args, take_items);
+    auto request = parse_notify_set(context->args, announcer_.knows_metadata(), take_items);
     if (!request) co_return CommandResult::failed(request.error());
     // What was to be told until now is told.
     auto announced = co_await session.announce(false);

@@ -12,6 +12,7 @@ constexpr std::size_t max_names = 1000;
 struct NamedEvent {
     std::string_view name;
     bool EventSet::*member;
+    bool metadata = false;  ///< known only where there are annotations
 };
 constexpr NamedEvent known_events[] = {
     {"MessageNew", &EventSet::message_new},
@@ -19,11 +20,14 @@ constexpr NamedEvent known_events[] = {
     {"FlagChange", &EventSet::flag_change},
     {"MailboxName", &EventSet::mailbox_name},
     {"SubscriptionChange", &EventSet::subscription_change},
+    {"MailboxMetadataChange", &EventSet::mailbox_metadata_change, true},
+    {"ServerMetadataChange", &EventSet::server_metadata_change, true},
 };
 
-Error bad_event(std::string_view name) {
+Error bad_event(std::string_view name, bool metadata) {
     std::string text = "[BADEVENT (";
     for (const NamedEvent& event : known_events) {
+        if (event.metadata && !metadata) continue;
         if (text.back() != '(') text += ' ';
         text += event.name;
     }
@@ -35,12 +39,13 @@ Error too_much() {
 }
 
 /// `unknown` gets the first name that is no event: the rest has to be read before it can be said.
-Result<void> parse_event(ArgumentCursor& in, const TakeItems& take_items, EventGroup& group,
+Result<void> parse_event(ArgumentCursor& in, bool metadata, const TakeItems& take_items, EventGroup& group,
                          std::string& unknown) {
     const auto name = in.atom();
     if (!name) return name.error();
-    const auto* event = std::ranges::find_if(
-        known_events, [&](const NamedEvent& known) { return equals_ignore_case(known.name, *name); });
+    const auto* event = std::ranges::find_if(known_events, [&](const NamedEvent& known) {
+        return equals_ignore_case(known.name, *name) && (metadata || !known.metadata);
+    });
     if (event == std::end(known_events)) {
         if (unknown.empty()) unknown = *name;
         return {};
@@ -60,12 +65,12 @@ Result<void> parse_event(ArgumentCursor& in, const TakeItems& take_items, EventG
     return {};
 }
 
-Result<void> parse_events(ArgumentCursor& in, const TakeItems& take_items, EventGroup& group,
+Result<void> parse_events(ArgumentCursor& in, bool metadata, const TakeItems& take_items, EventGroup& group,
                           std::string& unknown) {
     if (in.match_keyword("NONE")) return {};
     if (auto open = in.expect('('); !open) return open;
     for (;;) {
-        if (auto event = parse_event(in, take_items, group, unknown); !event) return event;
+        if (auto event = parse_event(in, metadata, take_items, group, unknown); !event) return event;
         const auto end = in.list_end();
         if (!end) return end.error();
         if (*end) return {};
@@ -138,7 +143,12 @@ bool NotifySpec::watches_others() const {
     });
 }
 
-Result<NotifyRequest> parse_notify_set(ArgumentCursor& in, const TakeItems& take_items) {
+bool NotifySpec::watches_server() const {
+    return std::ranges::any_of(groups,
+                               [](const EventGroup& group) { return group.events.server_metadata_change; });
+}
+
+Result<NotifyRequest> parse_notify_set(ArgumentCursor& in, bool metadata, const TakeItems& take_items) {
     NotifyRequest request;
     if (auto space = in.space(); !space) return space.error();
     if (in.match_keyword("STATUS")) {
@@ -151,7 +161,8 @@ Result<NotifyRequest> parse_notify_set(ArgumentCursor& in, const TakeItems& take
         EventGroup group;
         if (auto filter = parse_filter(in, group); !filter) return filter.error();
         if (auto space = in.space(); !space) return space.error();
-        if (auto events = parse_events(in, take_items, group, unknown); !events) return events.error();
+        if (auto events = parse_events(in, metadata, take_items, group, unknown); !events)
+            return events.error();
         if (auto close = in.expect(')'); !close) return close.error();
         if (unknown.empty()) {
             if (auto checked = check(in, group); !checked) return checked.error();
@@ -163,7 +174,7 @@ Result<NotifyRequest> parse_notify_set(ArgumentCursor& in, const TakeItems& take
         if (in.at_end()) break;
         if (auto space = in.space(); !space) return space.error();
     }
-    if (!unknown.empty()) return bad_event(unknown);
+    if (!unknown.empty()) return bad_event(unknown, metadata);
     return request;
 }
 

@@ -16,9 +16,13 @@ struct EventSet {
     bool flag_change = false;
     bool mailbox_name = false;
     bool subscription_change = false;
+    bool mailbox_metadata_change = false;
+    bool server_metadata_change = false;
 
     bool any_message() const { return message_new || message_expunge || flag_change; }
-    bool any_other() const { return mailbox_name || subscription_change; }
+    bool any_other() const {
+        return mailbox_name || subscription_change || mailbox_metadata_change || server_metadata_change;
+    }
     void add(const EventSet& other);
 };
 
@@ -40,6 +44,7 @@ struct NotifySpec {
     const EventGroup* selected() const;
     /// Some group asks for events of other mailboxes.
     bool watches_others() const;
+    bool watches_server() const;  ///< for annotations of the server
 };
 
 /// [SP "STATUS"] SP event-groups, to the end. unsupported: an event this server does not know, the text carries BADEVENT;
@@ -50,6 +55,7 @@ struct NotifyRequest {
 };
 /// `take_items` takes the FETCH items of MessageNew, a list, and says if they mean nothing.
 using TakeItems = std::function<Result<void>(ArgumentCursor& in)>;
-Result<NotifyRequest> parse_notify_set(ArgumentCursor& in, const TakeItems& take_items);
+/// `metadata`: there are annotations whose changes can be told.
+Result<NotifyRequest> parse_notify_set(ArgumentCursor& in, bool metadata, const TakeItems& take_items);
 
 }  // namespace postern::imap

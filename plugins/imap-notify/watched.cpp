@@ -9,6 +9,7 @@ namespace {
 constexpr SlotKey<Watched> watched_slot{"NOTIFY"};
 /// More news than a client that reads would let come together.
 constexpr std::size_t max_names_waiting = 1000;
+constexpr std::size_t max_entries_waiting = 1000;  ///< of one mailbox
 
 bool is_below(std::string_view name, std::string_view root) {
     return name == root || (name.size() > root.size() && name.starts_with(root) && name[root.size()] == '/');
@@ -90,6 +91,22 @@ void note_name_event(Session& session, Watched& watched, const mail::AccountEven
     if (wanted(parent).mailbox_name) note_name(watched, parent, {});
 }
 
+void note_annotation(Session& session, Watched& watched, const mail::AccountEvent& event) {
+    const std::string_view entry = event.name;
+    if (event.session == session.id()) return;
+    if (!entry.starts_with("/private/") && !entry.starts_with("/shared/")) return;
+    if (event.mailbox == MailboxId{}) {
+        if (!watched.spec.watches_server()) return;
+    } else {
+        const mail::MailboxInfo* info = session.account()->find_mailbox(event.mailbox);
+        if (info == nullptr) return;
+        if (!events_of(watched.spec, *session.account(), info->name).mailbox_metadata_change) return;
+    }
+    std::set<std::string>& entries = watched.annotations[event.mailbox];
+    entries.insert(event.name);
+    watched.overflow = watched.overflow || entries.size() > max_entries_waiting;
+}
+
 void note(Session& session, const mail::AccountEvent& event) {
     using Kind = mail::AccountEvent::Kind;
     Watched& watched = make_watched(session);
@@ -105,6 +122,9 @@ void note(Session& session, const mail::AccountEvent& event) {
         case Kind::subscription:
             note_name_event(session, watched, event);
             break;
+        case Kind::attribute:
+            note_annotation(session, watched, event);
+            break;
         default:
             break;
     }
@@ -116,6 +136,7 @@ void note(Session& session, const mail::AccountEvent& event) {
 void Watched::forget_news() {
     mailboxes.clear();
     names.clear();
+    annotations.clear();
     overflow = false;
 }
 

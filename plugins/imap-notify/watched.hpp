@@ -2,6 +2,7 @@
 // What a session watches, and what has happened that it was not told of.
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,13 +23,15 @@ struct Watched {
     std::map<MailboxId, EventSet> mailboxes;    ///< other mailboxes in which something has happened
     std::map<MailboxId, std::uint32_t> unseen;  ///< told last
     std::vector<NameNews> names;
+    std::map<MailboxId, std::set<std::string>>
+        annotations;  ///< entries that changed; mailbox 0: of the server
     bool overflow = false;
     Uid last_uid = 0;  ///< of the selected mailbox before the announcement that is under way
     MailboxId own_mailbox{};
     UidSet own;  ///< messages that the session itself brought there, into the mailbox selected then
     std::unique_ptr<mail::Subscription> subscription;
 
-    bool has_news() const { return overflow || !mailboxes.empty() || !names.empty(); }
+    bool has_news() const { return overflow || !mailboxes.empty() || !names.empty() || !annotations.empty(); }
     void forget_news();
 };
 

@@ -16,7 +16,8 @@ Error bad(std::string text) {
 
 }  // namespace
 
-Result<GenUrlAuthCommand::Wanted> GenUrlAuthCommand::check(Session& session, std::string_view rump) const {
+Result<GenUrlAuthCommand::Wanted> GenUrlAuthCommand::check(const mail::Account& own,
+                                                           std::string_view rump) const {
     const auto url = parse_imap_url(rump);
     if (!url) return bad(url.error().text);
     if (!url->absolute) return bad("The URL names no server");
@@ -24,13 +25,14 @@ Result<GenUrlAuthCommand::Wanted> GenUrlAuthCommand::check(Session& session, std
     if (!url->access) return bad("The URL has no access identifier");
     if (!url->token.empty()) return bad("The URL is authorised already");
     if (!rules_.knows(*url->access)) return bad("Unknown access identifier");
-    if (url->user != session.identity()->login) return bad("The URL's owner is somebody else");
-    const auto mailbox = session.find_mailbox(url->mailbox);
-    if (!mailbox) return bad("The URL's mailbox does not exist");
-    return Wanted{std::string(rump), (*mailbox)->id};
+    if (url->user != own.login()) return bad("The URL's owner is somebody else");
+    const mail::MailboxInfo* mailbox = own.find_mailbox(url->mailbox);
+    if (mailbox == nullptr) return bad("The URL's mailbox does not exist");
+    return Wanted{std::string(rump), mailbox->id};
 }
 
-Result<std::vector<GenUrlAuthCommand::Wanted>> GenUrlAuthCommand::parse(CommandContext& context) const {
+Result<std::vector<GenUrlAuthCommand::Wanted>> GenUrlAuthCommand::parse(CommandContext& context,
+                                                                        const mail::Account& own) const {
     ArgumentCursor& in = context.args;
     std::vector<Wanted> all;
     do {
@@ -41,7 +43,7 @@ Result<std::vector<GenUrlAuthCommand::Wanted>> GenUrlAuthCommand::parse(CommandC
         const auto mechanism = in.atom();
         if (!mechanism) return mechanism.error();
         if (!equals_ignore_case(*mechanism, internal_mechanism)) return bad("The only mechanism is INTERNAL");
-        auto wanted = check(context.session, *rump);
+        auto wanted = check(own, *rump);
         if (!wanted) return wanted.error();
         all.push_back(std::move(*wanted));
         if (all.size() > max_urls) return bad("Too many URLs");
@@ -51,12 +53,14 @@ Result<std::vector<GenUrlAuthCommand::Wanted>> GenUrlAuthCommand::parse(CommandC
 
 Task<CommandResult> GenUrlAuthCommand::run(CommandContext* context) {
     Session& session = context->session;
-    auto wanted = parse(*context);
+    auto own = co_await service_->open(session.identity()->account);
+    if (!own) co_return CommandResult::failed(own.error());
+    auto wanted = parse(*context, **own);
     if (!wanted) co_return CommandResult::failed(wanted.error());
     std::vector<std::string> urls;
     for (const Wanted& one : *wanted) {
         mail::Cause cause = session.cause("GENURLAUTH");
-        auto key = co_await need_access_key(session.account(), one.mailbox, std::move(cause));
+        auto key = co_await need_access_key(own->get(), one.mailbox, std::move(cause));
         if (!key) co_return CommandResult::failed(key.error());
         urls.push_back(one.rump + ":" + std::string(internal_mechanism) + ":" + make_token(*key, one.rump));
     }

@@ -11,6 +11,7 @@ namespace postern::imap {
 class GenUrlAuthCommand final : public CommandHandler {
 public:
     explicit GenUrlAuthCommand(const AccessRules& rules) : rules_(rules) {}
+    void set_service(mail::MailService* service) { service_ = service; }
     CommandTraits traits() const override { return {.states = in_authenticated}; }
     Task<CommandResult> run(CommandContext* context) override;
 
@@ -19,10 +20,12 @@ private:
         std::string rump;
         MailboxId mailbox{};
     };
-    Result<std::vector<Wanted>> parse(CommandContext& context) const;
-    Result<Wanted> check(Session& session, std::string_view rump) const;
+    /// `own` is the user's account without what others share with him: the keys of their mailboxes are theirs.
+    Result<std::vector<Wanted>> parse(CommandContext& context, const mail::Account& own) const;
+    Result<Wanted> check(const mail::Account& own, std::string_view rump) const;
 
     const AccessRules& rules_;
+    mail::MailService* service_ = nullptr;
 };
 
 }  // namespace postern::imap

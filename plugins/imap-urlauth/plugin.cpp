@@ -52,6 +52,8 @@ public:
         auto* mail = lookup.find<mail::MailService>();
         if (mail == nullptr) return Error(Errc::not_found, "there is no mail service");
         fetcher_.set_service(mail);
+        generate_.set_service(mail);
+        reset_.set_service(mail);
         return {};
     }
 

@@ -357,6 +357,28 @@ TEST_F(Notify, UnknownEvents) {
     EXPECT_EQ(client.command("NOOP").lines("EXISTS").size(), 1U);
 }
 
+TEST_F(Notify, Annotations) {
+    Client& client = sign_in_with({"imap-metadata"});
+    ok(client,
+       "NOTIFY SET (mailboxes (INBOX Sent) (MailboxMetadataChange)) (personal (ServerMetadataChange))");
+    Client& other = sign_in();
+    ok(other, "SETMETADATA INBOX (/private/comment \"mine\" /shared/comment \"ours\")");
+    EXPECT_EQ(news(client), "* METADATA INBOX /private/comment /shared/comment\n");
+    ok(other, "SETMETADATA INBOX (/private/comment NIL)");
+    EXPECT_EQ(news(client), "* METADATA INBOX /private/comment\n");
+    ok(other, "SETMETADATA Archive (/private/comment \"no\")");
+    EXPECT_EQ(news(client), "");
+    ok(other, "SETMETADATA \"\" (/private/filters/values/a \"ALL\")");
+    EXPECT_EQ(news(client), "* METADATA \"\" /private/filters/values/a\n");
+    ok(client, "SETMETADATA Sent (/private/comment \"own\")");
+    EXPECT_EQ(news(client), "");
+    EXPECT_EQ(
+        client.command("NOTIFY SET (personal (Foo))").tagged.code,
+        "BADEVENT (MessageNew MessageExpunge FlagChange MailboxName SubscriptionChange MailboxMetadataChange "
+        "ServerMetadataChange)");
+    EXPECT_TRUE(client.command("NOTIFY SET (selected (MailboxMetadataChange))").bad());
+}
+
 TEST_F(Notify, Syntax) {
     Client& client = sign_in_with({});
     for (const char* bad : {"",
