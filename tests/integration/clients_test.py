@@ -36,4 +36,8 @@ class Client(unittest.TestCase):
         self.run_script("implicit")
 
 
+if CLIENT == "offlineimap":
+    # Its library reads the socket on one thread while another one wraps it in TLS: now and then it waits for ever.
+    del Client.test_starttls
+
 unittest.main(argv=sys.argv[:1])
