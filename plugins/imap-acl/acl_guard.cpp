@@ -8,10 +8,6 @@ namespace {
 
 using Kind = mail::GuardedOperation::Kind;
 
-Error denied() {
-    return {Errc::permission_denied, "You have no right to do that"};
-}
-
 Rights rights_in(const mail::GuardedOperation& operation, std::string_view mailbox) {
     return rights_of(*operation.account, mailbox, operation.cause->login);
 }

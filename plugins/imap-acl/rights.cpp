@@ -80,6 +80,10 @@ Rights rights_of(const mail::Account& account, std::string_view mailbox, std::st
     return found == list.end() ? Rights{0} : found->second;
 }
 
+Error denied() {
+    return {Errc::permission_denied, "You have no right to do that"};
+}
+
 mail::FlagRights flag_rights(Rights rights) {
     mail::FlagRights may;
     may.flags = 0;

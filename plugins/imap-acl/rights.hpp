@@ -49,6 +49,9 @@ AccessList access_list(const mail::Account& account, std::string_view mailbox);
 /// counts.
 Rights rights_of(const mail::Account& account, std::string_view mailbox, std::string_view login);
 
+/// What those are told who lack a right.
+Error denied();
+
 /// What these rights let change of flags.
 mail::FlagRights flag_rights(Rights rights);
 

@@ -5,14 +5,6 @@
 
 namespace postern::imap {
 
-namespace {
-
-Error denied() {
-    return {Errc::permission_denied, "You have no right to do that"};
-}
-
-}  // namespace
-
 Task<Result<std::shared_ptr<mail::Mailbox>>> SharedAccount::open_mailbox(MailboxId mailbox) {
     Account* account = &account_of(mailbox);
     if (account != own_.get() && (rights(mailbox) & right_read) == 0) co_return denied();

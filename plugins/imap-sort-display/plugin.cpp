@@ -3,25 +3,10 @@
 //     C: a1 UID SORT (DISPLAYFROM) UTF-8 ALL
 #include "postern/plugin/plugin.hpp"
 #include "postern/imap/ext/capability.hpp"
-#include "postern/imap/ext/sort_key.hpp"
+#include "postern/imap/ext/record_text_key.hpp"
 
 namespace postern::imap {
 namespace {
-
-/// The first address's name, else its mailbox and host (section 3), decoded at delivery.
-class DisplayKey final : public SortKey {
-public:
-    using Member = std::string_view (mime::RecordView::*)() const noexcept;
-    explicit DisplayKey(Member member) : member_(member) {}
-    Need need() const override { return Need::record; }
-    bool is_text() const override { return true; }
-    std::string_view text(const FetchedMessage& message) const override {
-        return (message.stored->record.*member_)();
-    }
-
-private:
-    Member member_;
-};
 
 class SortDisplayPlugin final : public Plugin {
 public:
@@ -35,8 +20,9 @@ public:
     }
 
 private:
-    DisplayKey from_{&mime::RecordView::from_display};
-    DisplayKey to_{&mime::RecordView::to_display};
+    // The first address's name, else its mailbox and host (section 3), decoded at delivery.
+    RecordTextKey from_{&mime::RecordView::from_display};
+    RecordTextKey to_{&mime::RecordView::to_display};
     StaticCapability capability_{{"SORT=DISPLAY"}, Phase::after_sign_in};
 };
 

@@ -1,5 +1,7 @@
 #include "sort_keys.hpp"
 
+#include "postern/imap/ext/record_text_key.hpp"
+
 namespace postern::imap {
 
 namespace {
@@ -30,33 +32,18 @@ public:
     }
 };
 
-/// A text that the record keeps.
-class TextKey final : public SortKey {
-public:
-    using Member = std::string_view (mime::RecordView::*)() const noexcept;
-    explicit TextKey(Member member) : member_(member) {}
-    Need need() const override { return Need::record; }
-    bool is_text() const override { return true; }
-    std::string_view text(const FetchedMessage& message) const override {
-        return (message.stored->record.*member_)();
-    }
-
-private:
-    Member member_;
-};
-
 }  // namespace
 
 std::vector<NamedSortKey> make_sort_keys() {
     using mime::RecordView;
     std::vector<NamedSortKey> keys;
     keys.push_back({"ARRIVAL", std::make_unique<ArrivalKey>()});
-    keys.push_back({"CC", std::make_unique<TextKey>(&RecordView::cc_mailbox)});
+    keys.push_back({"CC", std::make_unique<RecordTextKey>(&RecordView::cc_mailbox)});
     keys.push_back({"DATE", std::make_unique<DateKey>()});
-    keys.push_back({"FROM", std::make_unique<TextKey>(&RecordView::from_mailbox)});
+    keys.push_back({"FROM", std::make_unique<RecordTextKey>(&RecordView::from_mailbox)});
     keys.push_back({"SIZE", std::make_unique<SizeKey>()});
-    keys.push_back({"SUBJECT", std::make_unique<TextKey>(&RecordView::base_subject)});
-    keys.push_back({"TO", std::make_unique<TextKey>(&RecordView::to_mailbox)});
+    keys.push_back({"SUBJECT", std::make_unique<RecordTextKey>(&RecordView::base_subject)});
+    keys.push_back({"TO", std::make_unique<RecordTextKey>(&RecordView::to_mailbox)});
     return keys;
 }
 

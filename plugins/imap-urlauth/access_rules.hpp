@@ -8,6 +8,9 @@
 
 namespace postern::imap {
 
+/// URLs one command may name.
+constexpr std::size_t max_urls = 100;
+
 /// Who may use URLs with which access identifier (RFC 4467 section 3, RFC 5593 section 3.3).
 class AccessRules {
 public:

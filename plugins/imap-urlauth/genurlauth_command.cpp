@@ -7,8 +7,6 @@ namespace postern::imap {
 
 namespace {
 
-constexpr std::size_t max_urls = 100;
-
 /// All that is wrong with a URL here is BAD (section 7, GENURLAUTH).
 Error bad(std::string text) {
     return {Errc::protocol_violation, std::move(text)};

@@ -2,12 +2,6 @@
 
 namespace postern::imap {
 
-namespace {
-
-constexpr std::size_t max_urls = 100;
-
-}  // namespace
-
 Result<UrlFetchCommand::Wanted> UrlFetchCommand::parse_one(ArgumentCursor& in) {
     Wanted wanted;
     const bool list = in.skip('(');

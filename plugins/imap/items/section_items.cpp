@@ -5,29 +5,10 @@
 #include "items/items.hpp"
 #include "items/record_items.hpp"
 #include "postern/imap/ext/session.hpp"
+#include "postern/imap/section_text.hpp"
 #include "postern/mime/header.hpp"
 
 namespace postern::imap {
-
-namespace {
-
-mime::SectionText text_of(Section::Kind kind) {
-    switch (kind) {
-        case Section::Kind::all:
-            return mime::SectionText::whole;
-        case Section::Kind::text:
-            return mime::SectionText::text;
-        case Section::Kind::mime:
-            return mime::SectionText::mime;
-        case Section::Kind::header:
-        case Section::Kind::header_fields:
-        case Section::Kind::header_fields_not:
-            break;
-    }
-    return mime::SectionText::header;
-}
-
-}  // namespace
 
 SectionEmitter::SectionEmitter(std::string label, Section section, std::optional<Partial> partial, bool seen)
     : label_(std::move(label)),
@@ -35,12 +16,12 @@ SectionEmitter::SectionEmitter(std::string label, Section section, std::optional
       partial_(partial),
       seen_(seen),
       fields_(section_.fields.begin(), section_.fields.end()),
-      text_(text_of(section_.kind)) {
+      text_(section_text(section_.kind)) {
     if (partial_) label_ += '<' + std::to_string(partial_->offset) + '>';
 }
 
 bool SectionEmitter::filters_fields() const {
-    return section_.kind == Section::Kind::header_fields || section_.kind == Section::Kind::header_fields_not;
+    return picks_fields(section_.kind);
 }
 
 Result<std::optional<mime::SectionRange>> SectionEmitter::find(const mail::StoredMessage& stored) const {

@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "postern/imap/section_text.hpp"
+
 namespace postern::imap {
 
 namespace {
@@ -58,9 +60,7 @@ Result<void> parse_section_text(ArgumentCursor& in, Section& out) {
         if (kind == Section::Kind::mime && out.part.empty()) break;
         in.rewind(begin + word.size());
         out.kind = kind;
-        const bool with_fields =
-            kind == Section::Kind::header_fields || kind == Section::Kind::header_fields_not;
-        return with_fields ? parse_field_names(in, out) : Result<void>();
+        return picks_fields(kind) ? parse_field_names(in, out) : Result<void>();
     }
     return in.expected("a section");
 }

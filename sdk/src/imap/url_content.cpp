@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "postern/imap/section_text.hpp"
 #include "postern/mime/decode.hpp"
 #include "postern/mime/header.hpp"
 
@@ -9,25 +10,8 @@ namespace postern::imap {
 
 namespace {
 
-mime::SectionText text_of(const ImapUrl& url) {
-    switch (url.section ? url.section->kind : Section::Kind::all) {
-        case Section::Kind::all:
-            return mime::SectionText::whole;
-        case Section::Kind::text:
-            return mime::SectionText::text;
-        case Section::Kind::mime:
-            return mime::SectionText::mime;
-        case Section::Kind::header:
-        case Section::Kind::header_fields:
-        case Section::Kind::header_fields_not:
-            break;
-    }
-    return mime::SectionText::header;
-}
-
 bool filters_fields(const ImapUrl& url) {
-    return url.section && (url.section->kind == Section::Kind::header_fields ||
-                           url.section->kind == Section::Kind::header_fields_not);
+    return url.section && picks_fields(url.section->kind);
 }
 
 /// Takes the range out of [0, length); without one, all of it.
@@ -111,7 +95,8 @@ Task<Result<UrlContent>> read_url(mail::Account* account, MailboxId mailbox, Ima
     UrlContent content;
     content.message = *message;
     const std::vector<std::uint32_t> path = url.section ? url.section->part : std::vector<std::uint32_t>();
-    const auto part = (*message)->record.find_section(path, text_of(url));
+    const auto kind = url.section ? url.section->kind : Section::Kind::all;
+    const auto part = (*message)->record.find_section(path, section_text(kind));
     if (!part) co_return part.error();
     if (!*part) co_return Error(Errc::not_found, "There is no such part");
     const bool decodes = form == UrlForm::decoded && (*part)->kind == mime::PartKind::leaf;

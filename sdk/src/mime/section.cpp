@@ -60,7 +60,7 @@ private:
     std::uint64_t header_begin_ = 0;
 };
 
-Error corrupt() {
+Error corrupt_index() {
     return {Errc::corrupt, "message structure index"};
 }
 
@@ -94,17 +94,17 @@ Result<std::optional<SectionRange>> find_section(std::string_view index, std::sp
     using Found = std::optional<SectionRange>;
     IndexReader reader(index);
     IndexedPart part;
-    if (!reader.next(part)) return corrupt();
+    if (!reader.next(part)) return corrupt_index();
 
     bool as_message = true;  // `part` stands for a message, not for a body part
     for (const std::uint32_t number : path) {
         if (!as_message && part.kind == PartKind::message) {
-            if (!reader.next(part)) return corrupt();
+            if (!reader.next(part)) return corrupt_index();
             as_message = true;
         }
         if (part.kind == PartKind::multipart) {
             if (number == 0 || number > part.children) return Found{};
-            if (!reader.skip(number - 1) || !reader.next(part)) return corrupt();
+            if (!reader.skip(number - 1) || !reader.next(part)) return corrupt_index();
         } else if (!as_message || number != 1) {
             return Found{};
         }
@@ -123,7 +123,7 @@ Result<std::optional<SectionRange>> find_section(std::string_view index, std::sp
     }
     if (!as_message) {
         if (part.kind != PartKind::message) return Found{};
-        if (!reader.next(part)) return corrupt();
+        if (!reader.next(part)) return corrupt_index();
     }
     switch (text) {
         case SectionText::header:
