@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace postern::imap {
 
@@ -62,6 +63,7 @@ Task<void> SharedAccount::attach() {
             guest->watch = guest->account->watch(
                 [this, address](const mail::AccountEvent& event) { tell_of_guest(*address, event); });
             guests_.push_back(std::move(guest));
+            tell_of_rights(*address, {});
         }
     } while (attach_again_);
     attaching_ = false;
@@ -183,9 +185,43 @@ void SharedAccount::tell(const mail::AccountEvent& event) {
     if (--telling_ == 0) std::erase(observers_, nullptr);
 }
 
+SharedAccount::Names SharedAccount::listed_of(const Guest& guest) const {
+    Names names;
+    for (const mail::MailboxInfo& info : guest.account->mailboxes()) {
+        if (rights_of(*guest.account, info.name, own_->login()) & right_lookup)
+            names.emplace(info.id, guest.prefix + info.name);
+    }
+    return names;
+}
+
+void SharedAccount::tell_of_rights(Guest& guest, mail::AccountEvent event) {
+    Names now = listed_of(guest);
+    const Names before = std::exchange(guest.listed, now);
+    const auto tell_changes = [&](mail::AccountEvent::Kind kind, const Names& some, const Names& others) {
+        for (const auto& [id, name] : some) {
+            if (others.contains(id)) continue;
+            event.kind = kind;
+            event.mailbox = id;
+            event.name = name;
+            tell(event);
+        }
+    };
+    tell_changes(mail::AccountEvent::Kind::mailbox_deleted, before, now);
+    tell_changes(mail::AccountEvent::Kind::mailbox_created, now, before);
+}
+
 /// Of mailboxes that the user may look up, under the names that he knows.
-void SharedAccount::tell_of_guest(const Guest& guest, mail::AccountEvent event) {
+void SharedAccount::tell_of_guest(Guest& guest, mail::AccountEvent event) {
     using Kind = mail::AccountEvent::Kind;
+    if (event.kind == Kind::attribute && event.name == acl_entry) {
+        tell_of_rights(guest, std::move(event));
+        return;
+    }
+    if (event.kind == Kind::mailbox_created || event.kind == Kind::mailbox_renamed) {
+        guest.listed = listed_of(guest);
+    } else if (event.kind == Kind::mailbox_deleted) {
+        guest.listed.erase(event.mailbox);
+    }
     if (observers_.empty() || event.kind == Kind::subscription || event.mailbox == MailboxId{}) return;
     const mail::MailboxInfo* theirs = guest.account->find_mailbox(event.mailbox);
     const std::string name = theirs ? theirs->name : event.name;

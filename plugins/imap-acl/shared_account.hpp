@@ -80,11 +80,13 @@ public:
 
 private:
     class Watch;
+    using Names = std::map<MailboxId, std::string>;
     /// An account that shares something.
     struct Guest {
         std::shared_ptr<mail::Account> account;
         std::string prefix;  ///< "user/ben/"
         std::unique_ptr<mail::Subscription> watch;
+        Names listed;  ///< what the user knows of
     };
     /// Own and others' mailboxes at one moment.
     struct Merged {
@@ -101,7 +103,10 @@ private:
     std::string private_prefix() const { return "/of/" + own_->login(); }
     std::string stored_entry(const mail::Account& account, const std::string& entry) const;
     void tell(const mail::AccountEvent& event);
-    void tell_of_guest(const Guest& guest, mail::AccountEvent event);
+    void tell_of_guest(Guest& guest, mail::AccountEvent event);
+    /// Mailboxes whose lists say something else than before: for a user they come and go with the right to look them up.
+    void tell_of_rights(Guest& guest, mail::AccountEvent event);
+    Names listed_of(const Guest& guest) const;
     Task<Result<mail::DeliveryResult>> replace_elsewhere(mail::Account* account,
                                                          mail::DeliveryRequest request);
     Task<Result<std::vector<store::Attribute>>> read_guest_attributes(std::shared_ptr<mail::Account> account,

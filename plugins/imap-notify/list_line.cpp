@@ -11,7 +11,9 @@ namespace {
 ListEntry entry_of(const mail::Account& account, const std::string& name) {
     ListEntry entry;
     entry.name = name;
-    if (const mail::MailboxInfo* info = account.find_mailbox(name)) {
+    // What may not be looked up is not among them, though it may be used.
+    const auto info = std::ranges::find(account.mailboxes(), name, &mail::MailboxInfo::name);
+    if (info != account.mailboxes().end()) {
         entry.mailbox = info->id;
         entry.exists = true;
     }

@@ -34,6 +34,7 @@ void NotifyAnnouncer::collect(const Lookup& lookup) {
     for (const auto& entry : lookup.all<MailboxAttributes>()) attributes_.push_back(entry.object);
     condstore_ = lookup.find<SessionMode>("CONDSTORE");
     metadata_ = lookup.find<CommandHandler>("SETMETADATA") != nullptr;
+    access_ = lookup.find<MailboxAccess>();
 }
 
 bool NotifyAnnouncer::knows_modseq(Session& session) const {

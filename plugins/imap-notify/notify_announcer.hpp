@@ -1,4 +1,5 @@
 #pragma once
+#include "postern/imap/ext/access.hpp"
 #include "postern/imap/ext/announcer.hpp"
 #include "postern/imap/ext/list_option.hpp"
 #include "postern/imap/ext/mode.hpp"
@@ -12,6 +13,8 @@ public:
     void collect(const Lookup& lookup);
     /// Annotations can be changed here.
     bool knows_metadata() const { return metadata_; }
+    /// Null if users see only their own mailboxes.
+    const MailboxAccess* access() const { return access_; }
 
     bool wants_wake(Session& session) const override;
     Task<Result<void>> tell(Session* session) override;
@@ -33,6 +36,7 @@ private:
     std::vector<MailboxAttributes*> attributes_;
     const SessionMode* condstore_ = nullptr;  ///< null if it is not loaded
     bool metadata_ = false;
+    const MailboxAccess* access_ = nullptr;
 };
 
 }  // namespace postern::imap

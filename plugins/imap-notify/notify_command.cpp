@@ -18,6 +18,23 @@ void replace(Session& session, NotifySpec spec) {
 
 }  // namespace
 
+bool NotifyCommand::may_read(const Session& session, const mail::MailboxInfo& mailbox) const {
+    return announcer_.access() == nullptr || announcer_.access()->rights(session, mailbox).read;
+}
+
+/// Of mailboxes that the user may look up but not read nothing will be told (section 3.1).
+void NotifyCommand::write_no_access(Session& session) const {
+    if (announcer_.access() == nullptr) return;
+    const NotifySpec& spec = make_watched(session).spec;
+    for (const mail::MailboxInfo& info : session.account()->mailboxes()) {
+        const EventSet events = events_of(spec, *session.account(), info.name);
+        if ((!events.any_message() && !events.any_other()) || may_read(session, info)) continue;
+        ResponseWriter out = session.writer();
+        out.untagged().atom("LIST").open().atom("\\NoAccess").close().quoted("/").mailbox(info.name);
+        out.end_line();
+    }
+}
+
 Task<Result<void>> NotifyCommand::write_status(Session* session) const {
     std::vector<std::string> names;
     for (const mail::MailboxInfo& info : session->account()->mailboxes()) names.push_back(info.name);
@@ -28,7 +45,7 @@ Task<Result<void>> NotifyCommand::write_status(Session* session) const {
         const EventSet events = events_of(watched.spec, *session->account(), name);
         const SelectedMailbox* selected = session->selected();
         if (selected != nullptr && selected->mailbox->info().id == (*info)->id) continue;
-        if (!events.any_message()) continue;
+        if (!events.any_message() || !may_read(*session, **info)) continue;
         announcer_.write_first_status(*session, **info, events);
         auto sent = co_await session->drain();
         if (!sent) co_return sent.error();
@@ -47,7 +64,9 @@ Task<CommandResult> NotifyCommand::set(CommandContext* context) const {
     // What was to be told until now is told.
     auto announced = co_await session.announce(false);
     if (!announced) co_return CommandResult::failed(announced.error());
+    if (announcer_.access() != nullptr) request->spec.others = announcer_.access()->other_users();
     replace(session, std::move(request->spec));
+    write_no_access(session);
     session.turn_on(mode_);
     if (request->status) {
         auto written = co_await write_status(&session);

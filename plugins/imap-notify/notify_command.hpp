@@ -18,6 +18,8 @@ public:
 
 private:
     Task<CommandResult> set(CommandContext* context) const;
+    void write_no_access(Session& session) const;
+    bool may_read(const Session& session, const mail::MailboxInfo& mailbox) const;
     Task<Result<void>> write_status(Session* session) const;
 
     const NotifyAnnouncer& announcer_;

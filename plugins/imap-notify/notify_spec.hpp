@@ -39,6 +39,8 @@ struct EventGroup {
 
 struct NotifySpec {
     std::vector<EventGroup> groups;
+    std::string
+        others;  ///< what names of other users' mailboxes begin with, which are not PERSONAL; empty: there are none
 
     /// The group of the selected mailbox, or null.
     const EventGroup* selected() const;

@@ -15,10 +15,11 @@ bool is_below(std::string_view name, std::string_view root) {
     return name == root || (name.size() > root.size() && name.starts_with(root) && name[root.size()] == '/');
 }
 
-bool covers(const EventGroup& group, const mail::Account& account, std::string_view name) {
+bool covers(const NotifySpec& spec, const EventGroup& group, const mail::Account& account,
+            std::string_view name) {
     switch (group.filter) {
         case EventGroup::Filter::personal:
-            return true;
+            return spec.others.empty() || !name.starts_with(spec.others);
         case EventGroup::Filter::subscribed:
             return std::ranges::find(account.subscriptions(), name) != account.subscriptions().end();
         case EventGroup::Filter::subtree:
@@ -151,7 +152,7 @@ Watched& make_watched(Session& session) {
 EventSet events_of(const NotifySpec& spec, const mail::Account& account, std::string_view name) {
     EventSet events;
     for (const EventGroup& group : spec.groups) {
-        if (covers(group, account, name)) events.add(group.events);
+        if (covers(spec, group, account, name)) events.add(group.events);
     }
     return events;
 }
