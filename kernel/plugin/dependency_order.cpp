@@ -10,6 +10,12 @@ bool satisfies(const InterfaceRef& offered, const InterfaceRef& wanted) {
     return offered.id == wanted.id && offered.major == wanted.major && offered.minor >= wanted.minor;
 }
 
+bool fulfils(const Description& plugin, const InterfaceRef& wanted) {
+    return plugin.id == wanted.id || std::ranges::any_of(plugin.provides, [&](const auto& offered) {
+               return satisfies(offered, wanted);
+           });
+}
+
 class Sorter {
 public:
     Sorter(const std::vector<const Description*>& plugins, const std::vector<InterfaceRef>& host)
@@ -36,13 +42,11 @@ private:
         std::string near;
         for (std::size_t i = 0; i < plugins_.size(); ++i) {
             if (i == self) continue;
-            bool matches = plugins_[i]->id == wanted.id;
             for (const auto& offered : plugins_[i]->provides) {
-                matches = matches || satisfies(offered, wanted);
                 if (offered.id == wanted.id)
                     near = "`" + plugins_[i]->id + "` provides " + offered.to_string();
             }
-            if (!matches) continue;
+            if (!fulfils(*plugins_[i], wanted)) continue;
             found = true;
             before_[self].push_back(i);
         }
@@ -97,6 +101,37 @@ private:
 };
 
 }  // namespace
+
+std::vector<std::size_t> dependents_of(std::size_t plugin, const std::vector<const Description*>& plugins,
+                                       const std::vector<InterfaceRef>& host) {
+    std::vector<bool> gone(plugins.size(), false);
+    gone[plugin] = true;
+    const auto fulfilled = [&](const InterfaceRef& wanted) {
+        if (std::ranges::any_of(host, [&](const auto& offered) { return satisfies(offered, wanted); }))
+            return true;
+        for (std::size_t i = 0; i < plugins.size(); ++i) {
+            if (!gone[i] && fulfils(*plugins[i], wanted)) return true;
+        }
+        return false;
+    };
+    const auto is_lost = [&](const Description& description) {
+        return std::ranges::any_of(description.dependencies, [&](const auto& wanted) {
+            return wanted.strength == postern_requires && !fulfilled(wanted);
+        });
+    };
+    for (bool more = true; more;) {
+        more = false;
+        for (std::size_t i = 0; i < plugins.size(); ++i) {
+            if (gone[i] || !is_lost(*plugins[i])) continue;
+            gone[i] = more = true;
+        }
+    }
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < plugins.size(); ++i) {
+        if (gone[i] && i != plugin) out.push_back(i);
+    }
+    return out;
+}
 
 DependencyOrder order_plugins(const std::vector<const Description*>& plugins,
                               const std::vector<InterfaceRef>& host) {

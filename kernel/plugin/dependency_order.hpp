@@ -24,4 +24,8 @@ struct DependencyOrder {
 DependencyOrder order_plugins(const std::vector<const Description*>& plugins,
                               const std::vector<InterfaceRef>& host);
 
+/// Indices of what is left without something it requires when `plugin` (an index) is not there, in the order of the input.
+std::vector<std::size_t> dependents_of(std::size_t plugin, const std::vector<const Description*>& plugins,
+                                       const std::vector<InterfaceRef>& host);
+
 }  // namespace postern::plugin

@@ -48,7 +48,9 @@ struct PluginHost::Record {
 
 PluginHost::PluginHost(runtime::KernelRuntime& runtime, runtime::LogSink& sink,
                        std::vector<std::string> directories)
-    : runtime_(runtime), sink_(sink), log_(sink, "kernel"), directories_(std::move(directories)) {}
+    : runtime_(runtime), sink_(sink), log_(sink, "kernel"), directories_(std::move(directories)) {
+    registry_.provide<PluginCatalogue>(*this);
+}
 
 PluginHost::~PluginHost() {
     while (!records_.empty()) records_.pop_back();
@@ -65,8 +67,9 @@ void PluginHost::report(const config::PluginEntry& entry, const std::string& tex
 
 bool PluginHost::load(const std::vector<config::PluginEntry>& list, const ConfigNode& root,
                       const std::vector<InterfaceRef>& host, Diagnostics& problems) {
+    own_ = host;
     find_files(list, problems);
-    put_in_order(host, problems);
+    put_in_order(problems);
     for (auto& record : records_) set_up(*record, root, problems);
     for (auto& record : records_) {
         if (record->usable) declare(*record, problems);
@@ -115,11 +118,15 @@ std::unique_ptr<PluginHost::Record> PluginHost::find_file(const config::PluginEn
     return std::make_unique<Record>(Record{entry, std::move(*file), nullptr, nullptr});
 }
 
-void PluginHost::put_in_order(const std::vector<InterfaceRef>& host, Diagnostics& problems) {
+std::vector<const Description*> PluginHost::descriptions() const {
+    std::vector<const Description*> out;
+    for (const auto& record : records_) out.push_back(&record->file.description());
+    return out;
+}
+
+void PluginHost::put_in_order(Diagnostics& problems) {
     while (true) {
-        std::vector<const Description*> descriptions;
-        for (const auto& record : records_) descriptions.push_back(&record->file.description());
-        const auto order = order_plugins(descriptions, host);
+        const auto order = order_plugins(descriptions(), own_);
         // Leaving out one plugin may take away what another requires.
         if (drop_unusable(order, problems)) continue;
         std::vector<std::unique_ptr<Record>> sorted;
@@ -192,6 +199,16 @@ std::vector<std::string> PluginHost::sections() const {
         for (auto& name : record->file.description().sections()) names.push_back(std::move(name));
     }
     return names;
+}
+
+std::vector<std::string> PluginHost::dependents(std::string_view plugin) const {
+    const auto all = descriptions();
+    const auto self = std::ranges::find(all, plugin, &Description::id);
+    std::vector<std::string> out;
+    if (self == all.end()) return out;
+    for (const std::size_t i : dependents_of(static_cast<std::size_t>(self - all.begin()), all, own_))
+        out.push_back(all[i]->id);
+    return out;
 }
 
 Result<void> PluginHost::resolve() {

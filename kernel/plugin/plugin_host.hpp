@@ -12,15 +12,16 @@
 #include "kernel/plugin/registry_table.hpp"
 #include "kernel/runtime/kernel_runtime.hpp"
 #include "kernel/runtime/log.hpp"
+#include "postern/plugin/catalogue.hpp"
 #include "postern/plugin/plugin.hpp"
 
 namespace postern::plugin {
 
-class PluginHost {
+class PluginHost final : public PluginCatalogue {
 public:
     /// `directories` are searched for NAME.so, in order. All references must outlive the host.
     PluginHost(runtime::KernelRuntime& runtime, runtime::LogSink& sink, std::vector<std::string> directories);
-    ~PluginHost();
+    ~PluginHost() override;
 
     /// Takes the listed plugins up to `declared`. Every mistake goes to `problems`; a plugin marked optional that cannot
     /// be used is a warning and left out, and so is what depends on it if that is optional too. `host` is what
@@ -33,6 +34,8 @@ public:
     const Lookup& lookup() const { return registry_; }
     /// Top-level sections of the configuration that the loaded plugins know.
     std::vector<std::string> sections() const;
+
+    std::vector<std::string> dependents(std::string_view plugin) const override;
 
     /// Lets every plugin fetch what it needs, then seals the registries. The error names the plugin.
     Result<void> resolve();
@@ -52,7 +55,8 @@ private:
 
     void find_files(const std::vector<config::PluginEntry>& list, Diagnostics& problems);
     std::unique_ptr<Record> find_file(const config::PluginEntry& entry, Diagnostics& problems);
-    void put_in_order(const std::vector<InterfaceRef>& host, Diagnostics& problems);
+    void put_in_order(Diagnostics& problems);
+    std::vector<const Description*> descriptions() const;
     bool drop_unusable(const DependencyOrder& order, Diagnostics& problems);
     void set_up(Record& record, const ConfigNode& root, Diagnostics& problems);
     void declare(Record& record, Diagnostics& problems);
@@ -63,6 +67,7 @@ private:
     runtime::LogSink& sink_;
     runtime::OwnerLogger log_;
     std::vector<std::string> directories_;
+    std::vector<InterfaceRef> own_;  ///< what the server itself provides
     RegistryTable registry_;
     std::vector<std::unique_ptr<Record>> records_;  ///< in order of set-up
 };

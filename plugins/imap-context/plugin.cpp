@@ -14,15 +14,12 @@ namespace {
 
 class ContextCapability final : public Capability {
 public:
-    void set_sort(bool sort) { sort_ = sort; }
+    int order() const override { return 2; }
     void contribute(const Session& session, CapabilityList& list) const override {
         if (session.state() == State::not_authenticated) return;
         list.add("CONTEXT=SEARCH");
-        if (sort_) list.add("CONTEXT=SORT");
+        if (list.has("SORT")) list.add("CONTEXT=SORT");
     }
-
-private:
-    bool sort_ = false;
 };
 
 class ContextPlugin final : public Plugin {
@@ -41,7 +38,6 @@ public:
     Result<void> resolve(const Lookup& lookup) override {
         if (lookup.find<SearchReturnOption>("PARTIAL") == nullptr)
             return Error(Errc::not_found, "nothing provides RETURN (PARTIAL)");
-        capability_.set_sort(lookup.find<CommandHandler>("SORT") != nullptr);
         return {};
     }
 

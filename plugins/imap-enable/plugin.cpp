@@ -6,6 +6,7 @@
 #include "postern/plugin/plugin.hpp"
 #include "postern/imap/ext/capability.hpp"
 #include "postern/imap/ext/command_handler.hpp"
+#include "postern/imap/ext/listener_extensions.hpp"
 
 namespace postern::imap {
 namespace {
@@ -13,7 +14,10 @@ namespace {
 /// Unknown tokens are ignored, as section 3.1 wants.
 class EnableCommand final : public CommandHandler {
 public:
-    void set_lookup(const Lookup& lookup) { tokens_ = lookup.all<EnableToken>(); }
+    void set_lookup(const Lookup& lookup) {
+        tokens_ = lookup.all<EnableToken>();
+        extensions_ = lookup.find<ListenerExtensions>();
+    }
 
     CommandTraits traits() const override { return {.states = in_authenticated}; }
 
@@ -22,7 +26,7 @@ public:
         if (!names) co_return CommandResult::failed(names.error());
         std::vector<std::string> enabled;
         for (const std::string& name : *names) {
-            const auto* token = find(name);
+            const auto* token = find(context->session, name);
             if (token != nullptr && token->object->enable(context->session))
                 enabled.emplace_back(token->name);
         }
@@ -45,14 +49,16 @@ private:
         return names;
     }
 
-    const Lookup::Named<EnableToken>* find(const std::string& name) const {
+    const Lookup::Named<EnableToken>* find(const Session& session, const std::string& name) const {
         for (const auto& token : tokens_) {
-            if (equals_ignore_case(token.name, name)) return &token;
+            if (equals_ignore_case(token.name, name) && extensions_->has(session, token.plugin))
+                return &token;
         }
         return nullptr;
     }
 
     std::vector<Lookup::Named<EnableToken>> tokens_;
+    const ListenerExtensions* extensions_ = nullptr;
 };
 
 class EnablePlugin final : public Plugin {

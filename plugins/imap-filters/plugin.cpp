@@ -13,13 +13,10 @@ namespace {
 /// Announced where clients can make filters (section 3.2).
 class FiltersCapability final : public Capability {
 public:
-    void set_manageable(bool manageable) { manageable_ = manageable; }
-    void contribute(const Session& session, CapabilityList& list) const override {
-        if (manageable_ && (in(session.state()) & in_authenticated) != 0) list.add("FILTERS");
+    int order() const override { return 1; }
+    void contribute(const Session& /*session*/, CapabilityList& list) const override {
+        if (list.has("METADATA")) list.add("FILTERS");
     }
-
-private:
-    bool manageable_ = false;
 };
 
 class FiltersPlugin final : public Plugin {
@@ -35,10 +32,6 @@ public:
         registrar.add<SearchKey>("FILTER", key_);
         registrar.add<CommandHook>("imap-filters", loader_);
         registrar.add<Capability>("FILTERS", capability_);
-        return {};
-    }
-    Result<void> resolve(const Lookup& lookup) override {
-        capability_.set_manageable(lookup.find<CommandHandler>("SETMETADATA") != nullptr);
         return {};
     }
 

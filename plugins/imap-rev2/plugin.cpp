@@ -49,7 +49,10 @@ public:
         for (const auto& owner : lookup.all<MailboxAttributes>()) owners.push_back(owner.object);
         selected_.set_attributes(std::move(owners));
         // With QRESYNC every session is told (RFC 7162 section 3.2.11).
-        closed_.leave_to_others(lookup.find<SelectParameter>("QRESYNC") != nullptr);
+        for (const auto& parameter : lookup.all<SelectParameter>()) {
+            if (parameter.name == "QRESYNC")
+                closed_.leave_to(parameter.plugin, *lookup.find<ListenerExtensions>());
+        }
         return {};
     }
 

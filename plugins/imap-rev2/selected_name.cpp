@@ -61,7 +61,8 @@ void SelectedName::write(Session& session, const std::string& given) const {
 }
 
 void ClosedCode::untagged(Session& session, const Operation& operation, ResponseWriter& out) {
-    if (others_ || operation.kind != Operation::Kind::closed || !session.is_on(mode_)) return;
+    if (operation.kind != Operation::Kind::closed || !session.is_on(mode_)) return;
+    if (extensions_ != nullptr && extensions_->has(session, other_)) return;
     out.status("", "OK", "CLOSED", "The former mailbox is closed");
 }
 

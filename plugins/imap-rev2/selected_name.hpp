@@ -1,8 +1,11 @@
 #pragma once
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "postern/imap/ext/command_handler.hpp"
 #include "postern/imap/ext/list_option.hpp"
+#include "postern/imap/ext/listener_extensions.hpp"
 #include "postern/imap/ext/operation.hpp"
 #include "rev2_mode.hpp"
 
@@ -30,12 +33,17 @@ private:
 class ClosedCode final : public ResponseCodes {
 public:
     explicit ClosedCode(const Rev2Mode& mode) : mode_(mode) {}
-    void leave_to_others(bool others) { others_ = others; }
+    /// This plugin tells it wherever it is there.
+    void leave_to(std::string_view plugin, const ListenerExtensions& extensions) {
+        other_ = plugin;
+        extensions_ = &extensions;
+    }
     void untagged(Session& session, const Operation& operation, ResponseWriter& out) override;
 
 private:
     const Rev2Mode& mode_;
-    bool others_ = false;
+    std::string other_;
+    const ListenerExtensions* extensions_ = nullptr;
 };
 
 }  // namespace postern::imap

@@ -14,15 +14,13 @@ namespace {
 
 class SortCapability final : public Capability {
 public:
-    void set_extended(bool extended) { extended_ = extended; }
+    int order() const override { return 1; }
     void contribute(const Session& session, CapabilityList& list) const override {
         if (session.state() == State::not_authenticated) return;
         list.add("SORT");
-        if (extended_) list.add("ESORT");
+        // ESEARCH brings the return options.
+        if (list.has("ESEARCH")) list.add("ESORT");
     }
-
-private:
-    bool extended_ = false;
 };
 
 class SortPlugin final : public Plugin {
@@ -37,10 +35,6 @@ public:
     }
     Result<void> resolve(const Lookup& lookup) override {
         command_.set_keys(lookup);
-        bool extended = true;
-        for (const char* option : {"MIN", "MAX", "ALL", "COUNT"})
-            extended = extended && lookup.find<SearchReturnOption>(option) != nullptr;
-        capability_.set_extended(extended);
         return {};
     }
 

@@ -10,14 +10,15 @@ constexpr std::size_t max_criteria = 32;
 
 }  // namespace
 
-const SortKey* SortCommand::find(std::string_view name) const {
+const SortKey* SortCommand::find(const Session& session, std::string_view name) const {
     for (const auto& key : keys_) {
-        if (equals_ignore_case(key.name, name)) return key.object;
+        if (equals_ignore_case(key.name, name) && extensions_->has(session, key.plugin)) return key.object;
     }
     return nullptr;
 }
 
-Result<std::vector<SortCriterion>> SortCommand::parse_criteria(ArgumentCursor& in) const {
+Result<std::vector<SortCriterion>> SortCommand::parse_criteria(const Session& session,
+                                                               ArgumentCursor& in) const {
     std::vector<SortCriterion> criteria;
     if (auto open = in.expect('('); !open) return open.error();
     for (;;) {
@@ -30,7 +31,7 @@ Result<std::vector<SortCriterion>> SortCommand::parse_criteria(ArgumentCursor& i
             name = in.keyword();
             if (!name) return name.error();
         }
-        criterion.key = find(*name);
+        criterion.key = find(session, *name);
         if (criterion.key == nullptr) return in.error("unknown sort key " + *name);
         criteria.push_back(criterion);
         if (criteria.size() > max_criteria) return in.error("too many sort keys");
@@ -45,7 +46,7 @@ Result<void> SortCommand::parse(CommandContext& context, SearchPlan& plan) const
     plan.sorted = true;
     if (auto returns = engine.parse_search_returns(plan, context.args); !returns) return returns;
     if (auto space = context.args.space(); !space) return space;
-    auto criteria = parse_criteria(context.args);
+    auto criteria = parse_criteria(context.session, context.args);
     if (!criteria) return criteria.error();
     plan.order = std::make_shared<KeyOrder>(std::move(*criteria));
     if (auto space = context.args.space(); !space) return space;

@@ -3,6 +3,7 @@
 
 #include "key_order.hpp"
 #include "postern/imap/ext/command_handler.hpp"
+#include "postern/imap/ext/listener_extensions.hpp"
 
 namespace postern::imap {
 
@@ -10,7 +11,10 @@ namespace postern::imap {
 /// (RFC 5267 section 3).
 class SortCommand final : public CommandHandler {
 public:
-    void set_keys(const Lookup& lookup) { keys_ = lookup.all<SortKey>(); }
+    void set_keys(const Lookup& lookup) {
+        keys_ = lookup.all<SortKey>();
+        extensions_ = lookup.find<ListenerExtensions>();
+    }
 
     CommandTraits traits() const override {
         return {.states = in_selected, .uid_form = true, .updates = Updates::numbers_stay_by_msn};
@@ -19,10 +23,11 @@ public:
 
 private:
     Result<void> parse(CommandContext& context, SearchPlan& plan) const;
-    Result<std::vector<SortCriterion>> parse_criteria(ArgumentCursor& in) const;
-    const SortKey* find(std::string_view name) const;
+    Result<std::vector<SortCriterion>> parse_criteria(const Session& session, ArgumentCursor& in) const;
+    const SortKey* find(const Session& session, std::string_view name) const;
 
     std::vector<Lookup::Named<SortKey>> keys_;
+    const ListenerExtensions* extensions_ = nullptr;
 };
 
 }  // namespace postern::imap

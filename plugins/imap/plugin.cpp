@@ -27,7 +27,9 @@ void ImapPlugin::configure(const ConfigNode& config, Diagnostics& problems) {
 }
 
 Result<void> ImapPlugin::declare(Registrar& registrar) {
+    server_.set_lookup(registrar.lookup());
     registrar.add<Protocol>("imap", server_);
+    registrar.provide<ListenerExtensions>(server_);
     registrar.add<SaslMechanism>("PLAIN", plain_);
     for (const NamedCommand& command : commands_)
         registrar.add<CommandHandler>(command.name, *command.handler);

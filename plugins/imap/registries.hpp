@@ -1,6 +1,7 @@
 #pragma once
 // Everything the extension points were given, collected once when the server starts; read-only after.
 #include <algorithm>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,12 +17,16 @@
 
 namespace postern::imap {
 
+/// Ids of plugins that a listener leaves out.
+using PluginNames = std::set<std::string, std::less<>>;
+
 /// Implementations of one interface by name, in capitals.
 template <class Interface>
 class Table {
 public:
-    void collect(const Lookup& lookup) {
+    void collect(const Lookup& lookup, const PluginNames& without) {
         for (const auto& entry : lookup.all<Interface>()) {
+            if (without.contains(entry.plugin)) continue;
             in_order_.push_back(entry.object);
             by_name_.emplace(to_upper(entry.name), entry.object);
         }
@@ -69,10 +74,14 @@ struct Registries {
     Table<AppendFilter> append_filters;
     Table<Announcer> announcers;
     SetReference* set_reference = nullptr;
+    PluginNames without;  ///< set before collect()
+
+    // Who may see what is no matter of the listener: these are there however much it leaves out.
+    Table<MailboxAttributes> hiders;
     MailboxAccess* access = nullptr;
 
-    /// Errors name what is wrong: more modes than fit.
-    Result<void> collect(const Lookup& lookup);
+    /// Everything but what the plugins `without` registered.
+    void collect(const Lookup& lookup);
 };
 
 }  // namespace postern::imap

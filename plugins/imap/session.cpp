@@ -10,6 +10,7 @@ ServerSession::ServerSession(Server& server, std::unique_ptr<Connection> connect
                              const ListenerInfo& listener)
     : server_(server),
       listener_(listener),
+      offer_(server.offer(listener)),
       id_(server.next_session_id()),
       channel_(std::move(connection), server.runtime(), server.settings().write_time),
       sign_in_deadline_(std::chrono::steady_clock::now() + server.settings().sign_in_time) {
@@ -27,16 +28,16 @@ Logger& ServerSession::log() {
     return server_.host().log();
 }
 Engine& ServerSession::engine() const {
-    return server_.engine();
+    return offer_.engine;
 }
 
 void ServerSession::reset_features() {
     features_ = {};
-    for (const Feature* feature : server_.registries().features.all()) feature->apply(features_);
+    for (const Feature* feature : registries().features.all()) feature->apply(features_);
     writer_modes_ = {};
     modes_.reset();
     filters_.clear();
-    for (ResponseFilter* filter : server_.registries().filters.all()) {
+    for (ResponseFilter* filter : registries().filters.all()) {
         if (filter->mode() == nullptr) filters_.push_back(filter);
     }
     reader_.features() = features_.lexical;
@@ -86,7 +87,7 @@ Task<ServerSession::Next> ServerSession::run() {
 }
 
 Task<Result<bool>> ServerSession::next_input() {
-    const auto& announcers = server_.registries().announcers.all();
+    const auto& announcers = registries().announcers.all();
     const auto wants = [&](const Announcer* announcer) { return announcer->wants_wake(*this); };
     while (state_ != State::not_authenticated && std::ranges::any_of(announcers, wants)) {
         const Wake woken = co_await wait_between_commands();
@@ -143,7 +144,7 @@ Task<void> ServerSession::finish_sign_in() {
         writer().status(pending.tag, "NO", failure.code, failure.text);
         co_return;
     }
-    if (MailboxAccess* access = server_.registries().access) {
+    if (MailboxAccess* access = registries().access) {
         account = co_await access->attach(std::move(*account));
         if (!account) {
             const auto failure = CommandResult::failed(account.error());
@@ -191,7 +192,7 @@ mail::Cause ServerSession::cause(std::string_view command) const {
 }
 
 MailboxRights ServerSession::rights(const mail::MailboxInfo& mailbox) const {
-    const MailboxAccess* access = server_.registries().access;
+    const MailboxAccess* access = registries().access;
     return access ? access->rights(*this, mailbox) : MailboxRights();
 }
 
@@ -204,7 +205,7 @@ void ServerSession::turn_on(SessionMode& mode) {
     if (is_on(mode)) return;
     modes_.set(mode.index());
     filters_.clear();
-    for (ResponseFilter* filter : server_.registries().filters.all()) {
+    for (ResponseFilter* filter : registries().filters.all()) {
         if (filter->mode() == nullptr || is_on(*filter->mode())) filters_.push_back(filter);
     }
     mode.entered(*this);
@@ -212,7 +213,7 @@ void ServerSession::turn_on(SessionMode& mode) {
 
 Result<void> ServerSession::permit(ArgumentKind kind) const {
     if (modes_.none()) return {};
-    for (const SessionMode* mode : server_.registries().modes.all()) {
+    for (const SessionMode* mode : registries().modes.all()) {
         if (!is_on(*mode)) continue;
         auto permitted = mode->permit(*this, kind);
         if (!permitted) return permitted;
@@ -225,7 +226,7 @@ std::string ServerSession::report(const Operation& operation) {
         removed_ || operation.kind == Operation::Kind::expunged || operation.kind == Operation::Kind::moved;
     std::string code;
     ResponseWriter out = writer();
-    for (ResponseCodes* contributor : server_.registries().codes.all()) {
+    for (ResponseCodes* contributor : registries().codes.all()) {
         contributor->untagged(*this, operation, out);
         if (code.empty()) code = contributor->tagged_code(*this, operation);
     }
@@ -234,7 +235,7 @@ std::string ServerSession::report(const Operation& operation) {
 
 void ServerSession::progress(std::uint64_t done, std::uint64_t total) {
     const std::size_t before = output().size();
-    for (CommandHook* hook : server_.registries().hooks.all()) hook->progress(*this, done, total);
+    for (CommandHook* hook : registries().hooks.all()) hook->progress(*this, done, total);
     // What tells of progress is of no use later.
     urgent_ = urgent_ || output().size() != before;
 }

@@ -7,13 +7,13 @@
 
 #include "channel.hpp"
 #include "flag_text.hpp"
+#include "offer.hpp"
 #include "postern/imap/command_reader.hpp"
 #include "postern/imap/ext/announcer.hpp"
 #include "postern/imap/ext/capability.hpp"
 #include "postern/imap/ext/command_handler.hpp"
 #include "postern/imap/ext/response_filter.hpp"
 #include "postern/imap/ext/session.hpp"
-#include "registries.hpp"
 
 namespace postern::imap {
 
@@ -33,6 +33,9 @@ public:
 
     // For the core's own commands
     Server& server() { return server_; }
+    /// What this listener has.
+    const Registries& registries() const { return offer_.registries; }
+    const Offer& offer() const { return offer_; }
     SessionFeatures& session_features() { return features_; }
     /// The command signed in: the session goes to the account's core, opens it, and then answers with this text.
     void sign_in(Identity identity, std::string text);
@@ -147,6 +150,7 @@ private:
 
     Server& server_;
     const ListenerInfo& listener_;
+    Offer& offer_;
     std::uint64_t id_;
     Channel channel_;
     CommandReader reader_;
@@ -174,5 +178,10 @@ private:
     std::vector<std::shared_ptr<std::string>> streamed_;  ///< literals of the command being read
     std::optional<CommandResult> refusal_;                ///< of the literal just refused
 };
+
+/// What the listener of a session of this server has.
+inline const Registries& registries_of(const Session& session) {
+    return static_cast<const ServerSession&>(session).registries();
+}
 
 }  // namespace postern::imap

@@ -26,7 +26,7 @@ std::string_view condition_text(CommandResult::Condition condition) {
 }  // namespace
 
 ServerSession::Route ServerSession::route(ArgumentCursor& args) const {
-    const auto& commands = server_.registries().commands;
+    const auto& commands = registries().commands;
     Route way;
     auto word = args.atom();
     if (!word) {
@@ -71,7 +71,7 @@ std::optional<CommandResult> ServerSession::refuse(const Route& way) const {
 }
 
 std::optional<CommandResult> ServerSession::ask_hooks(CommandContext& context) const {
-    for (CommandHook* hook : server_.registries().hooks.all()) {
+    for (CommandHook* hook : registries().hooks.all()) {
         auto permitted = hook->before(context);
         if (!permitted) return CommandResult::failed(permitted.error());
     }
@@ -79,7 +79,7 @@ std::optional<CommandResult> ServerSession::ask_hooks(CommandContext& context) c
 }
 
 Task<Result<void>> ServerSession::prepare(CommandContext* context) {
-    for (CommandHook* hook : server_.registries().hooks.all()) {
+    for (CommandHook* hook : registries().hooks.all()) {
         if (!hook->prepares(*context)) continue;
         auto prepared = co_await hook->prepare(context);
         if (!prepared) co_return prepared.error();
@@ -88,7 +88,7 @@ Task<Result<void>> ServerSession::prepare(CommandContext* context) {
 }
 
 Result<void> ServerSession::working_on(std::vector<mail::Slot>& slots) {
-    for (CommandHook* hook : server_.registries().hooks.all()) {
+    for (CommandHook* hook : registries().hooks.all()) {
         auto permitted = hook->working_on(*this, slots);
         if (!permitted) return permitted;
     }
@@ -145,7 +145,7 @@ Task<CommandResult> ServerSession::run_handler(CommandHandler* handler, CommandC
 
 Task<Result<void>> ServerSession::complete(CommandContext* context, CommandResult result) {
     if (aborted_) co_return Error(Errc::cancelled, "a response could not be finished");
-    for (CommandHook* hook : server_.registries().hooks.all()) hook->after(*context, result);
+    for (CommandHook* hook : registries().hooks.all()) hook->after(*context, result);
     reader_.features() = features_.lexical;
     if (pending_) {
         pending_->tag = context->tag;
@@ -156,7 +156,7 @@ Task<Result<void>> ServerSession::complete(CommandContext* context, CommandResul
                                   (context->updates == Updates::numbers_stay_by_msn && !context->uid);
         auto told = co_await announce(numbers_stay);
         if (!told) co_return told.error();
-        for (Announcer* announcer : server_.registries().announcers.all()) {
+        for (Announcer* announcer : registries().announcers.all()) {
             if (!selected_ || !announcer->follows(*this)) continue;
             auto answered = co_await announcer->answering(this);
             if (!answered) co_return answered.error();

@@ -15,12 +15,12 @@ Task<Result<void>> ServerSession::drain() {
 
 SelectedUpdates ServerSession::wanted_updates() {
     SelectedUpdates wanted;
-    for (const Announcer* announcer : server_.registries().announcers.all()) announcer->adjust(*this, wanted);
+    for (const Announcer* announcer : registries().announcers.all()) announcer->adjust(*this, wanted);
     return wanted;
 }
 
 bool ServerSession::has_more() {
-    const auto& announcers = server_.registries().announcers.all();
+    const auto& announcers = registries().announcers.all();
     return std::ranges::any_of(announcers,
                                [&](const Announcer* announcer) { return announcer->has_more(*this); });
 }
@@ -30,7 +30,7 @@ Task<Result<void>> ServerSession::announce(bool numbers_stay) {
         auto told = co_await announce_selected(numbers_stay);
         if (!told) co_return told.error();
     }
-    for (Announcer* announcer : server_.registries().announcers.all()) {
+    for (Announcer* announcer : registries().announcers.all()) {
         if (!announcer->has_more(*this)) continue;
         auto told = co_await announcer->tell_more(this);
         if (!told) co_return told.error();
@@ -53,7 +53,7 @@ Task<Result<void>> ServerSession::announce_selected(bool numbers_stay) {
         auto told = co_await write_flags(changes.flags, by_uid_);
         if (!told) co_return told.error();
     }
-    for (Announcer* announcer : server_.registries().announcers.all()) {
+    for (Announcer* announcer : registries().announcers.all()) {
         if (!announcer->follows(*this)) continue;
         auto followed = co_await announcer->announced(this, &changes);
         if (!followed) co_return followed.error();
@@ -165,7 +165,7 @@ Task<Result<void>> ServerSession::write_fetches(std::vector<mail::Slot> slots, b
 Result<NumberSet> ServerSession::resolve_numbers(const SequenceSet& set, bool uid) {
     const mail::View& view = *selected()->view;
     if (set.is_reference()) {
-        SetReference* reference = server_.registries().set_reference;
+        SetReference* reference = registries().set_reference;
         if (reference == nullptr) return Error(Errc::protocol_violation, "There is no saved set");
         UidSet uids = reference->uids(*this);
         if (uid) return uids;

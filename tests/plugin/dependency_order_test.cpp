@@ -64,6 +64,30 @@ TEST(DependencyOrder, AbsentSoftDependenciesAreFine) {
     EXPECT_TRUE(problems.empty());
 }
 
+TEST(DependencyOrder, WhatCannotDoWithoutAPlugin) {
+    const std::vector<Description> plugins{named("core"),
+                                           named("sort", {{"core", 0, 0, postern_requires}}),
+                                           named("display", {{"sort", 0, 0, postern_requires}}),
+                                           named("context", {{"sort", 0, 0, postern_uses}}),
+                                           named("host-user", {{"host.thing", 1, 3, postern_requires}}),
+                                           named("p1", {}, {{"i", 1, 0, 0}}),
+                                           named("p2", {}, {{"i", 1, 4, 0}}),
+                                           named("either", {{"i", 1, 0, postern_requires}}),
+                                           named("newer", {{"i", 1, 2, postern_requires}})};
+    std::vector<const Description*> pointers;
+    for (const auto& p : plugins) pointers.push_back(&p);
+    const auto dependents = [&](std::size_t plugin) {
+        Names out;
+        for (const auto i : dependents_of(plugin, pointers, {{"host.thing", 1, 3, 0}}))
+            out.push_back(plugins[i].id);
+        return out;
+    };
+    EXPECT_EQ(dependents(0), (Names{"sort", "display"}));
+    EXPECT_EQ(dependents(1), (Names{"display"})) << "what only uses it stays";
+    EXPECT_EQ(dependents(5), (Names{})) << "the other one provides it too";
+    EXPECT_EQ(dependents(6), (Names{"newer"}));
+}
+
 TEST(DependencyOrder, CyclesArePrintedFromTheirStart) {
     Names problems;
     order({named("d", {{"a", 0, 0, postern_requires}}), named("a", {{"b", 0, 0, postern_requires}}),

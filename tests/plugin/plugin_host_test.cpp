@@ -49,6 +49,9 @@ TEST_F(PluginHostTest, AGoodPluginLivesAWholeLife) {
     ASSERT_EQ(loaded.size(), 2U);
     EXPECT_EQ(loaded[0].first, "sample-good") << "what is required comes first";
     EXPECT_EQ(host_->sections(), std::vector<std::string>{"greetings"});
+    const auto* catalogue = host_->lookup().find<PluginCatalogue>();
+    EXPECT_EQ(catalogue->dependents("sample-good"), std::vector<std::string>{"sample-user"});
+    EXPECT_TRUE(catalogue->dependents("unknown").empty());
     ASSERT_TRUE(host_->resolve());
     EXPECT_STREQ(host_->lookup().find<Greeting>("hello")->text(), "hi!");
     ASSERT_TRUE(host_->start());

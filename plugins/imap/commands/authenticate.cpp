@@ -2,7 +2,6 @@
 #include "base64.hpp"
 #include "commands/commands.hpp"
 #include "postern/imap/ext/authentication.hpp"
-#include "server.hpp"
 #include "session.hpp"
 
 namespace postern::imap {
@@ -15,7 +14,6 @@ constexpr std::chrono::seconds response_time{120};
 
 class AuthenticateCommand final : public CommandHandler {
 public:
-    explicit AuthenticateCommand(Server& server) : server_(server) {}
     CommandTraits traits() const override { return {in_not_authenticated, false, Updates::none}; }
     Task<CommandResult> run(CommandContext* context) override;
 
@@ -26,8 +24,6 @@ private:
     };
     Result<Arguments> parse(CommandContext& context) const;
     Task<Result<std::string>> ask(Session* session, std::string challenge);
-
-    Server& server_;
 };
 
 Result<AuthenticateCommand::Arguments> AuthenticateCommand::parse(CommandContext& context) const {
@@ -47,7 +43,7 @@ Result<AuthenticateCommand::Arguments> AuthenticateCommand::parse(CommandContext
         auto end = in.end();
         if (!end) return end.error();
     }
-    arguments.mechanism = server_.registries().mechanisms.find(*name);
+    arguments.mechanism = session.registries().mechanisms.find(*name);
     if (arguments.mechanism == nullptr)
         return Error(Errc::unsupported, "[CANNOT] There is no such mechanism");
     return arguments;
@@ -98,8 +94,8 @@ Task<CommandResult> AuthenticateCommand::run(CommandContext* context) {
 
 }  // namespace
 
-std::unique_ptr<CommandHandler> make_authenticate(Server& server) {
-    return std::make_unique<AuthenticateCommand>(server);
+std::unique_ptr<CommandHandler> make_authenticate() {
+    return std::make_unique<AuthenticateCommand>();
 }
 
 }  // namespace postern::imap

@@ -11,16 +11,16 @@ std::vector<NamedCommand> make_commands(Server& server) {
     add("NOOP", make_noop());
     add("LOGOUT", make_logout());
     add("STARTTLS", make_starttls());
-    add("AUTHENTICATE", make_authenticate(server));
+    add("AUTHENTICATE", make_authenticate());
     add("LOGIN", make_login(server));
-    add("SELECT", make_select(server, false));
-    add("EXAMINE", make_select(server, true));
-    add("CREATE", make_create(server));
+    add("SELECT", make_select(false));
+    add("EXAMINE", make_select(true));
+    add("CREATE", make_create());
     add("DELETE", make_delete());
     add("RENAME", make_rename());
     add("SUBSCRIBE", make_subscribe(true));
     add("UNSUBSCRIBE", make_subscribe(false));
-    add("LIST", make_list(server));
+    add("LIST", make_list());
     add("LSUB", make_lsub());
     add("STATUS", make_status());
     add("APPEND", make_append());
@@ -29,7 +29,7 @@ std::vector<NamedCommand> make_commands(Server& server) {
     add("EXPUNGE", make_expunge());
     add("SEARCH", make_search());
     add("FETCH", make_fetch());
-    add("STORE", make_store(server));
+    add("STORE", make_store());
     add("COPY", make_copy());
     return all;
 }

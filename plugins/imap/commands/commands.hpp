@@ -15,14 +15,14 @@ std::unique_ptr<CommandHandler> make_noop();
 std::unique_ptr<CommandHandler> make_check();
 std::unique_ptr<CommandHandler> make_logout();
 std::unique_ptr<CommandHandler> make_starttls();
-std::unique_ptr<CommandHandler> make_authenticate(Server& server);
+std::unique_ptr<CommandHandler> make_authenticate();
 std::unique_ptr<CommandHandler> make_login(Server& server);
-std::unique_ptr<CommandHandler> make_select(Server& server, bool read_only);
-std::unique_ptr<CommandHandler> make_create(Server& server);
+std::unique_ptr<CommandHandler> make_select(bool read_only);
+std::unique_ptr<CommandHandler> make_create();
 std::unique_ptr<CommandHandler> make_delete();
 std::unique_ptr<CommandHandler> make_rename();
 std::unique_ptr<CommandHandler> make_subscribe(bool subscribe);
-std::unique_ptr<CommandHandler> make_list(Server& server);
+std::unique_ptr<CommandHandler> make_list();
 std::unique_ptr<CommandHandler> make_lsub();
 std::unique_ptr<CommandHandler> make_status();
 std::unique_ptr<CommandHandler> make_append();
@@ -30,7 +30,7 @@ std::unique_ptr<CommandHandler> make_close();
 std::unique_ptr<CommandHandler> make_expunge();
 std::unique_ptr<CommandHandler> make_search();
 std::unique_ptr<CommandHandler> make_fetch();
-std::unique_ptr<CommandHandler> make_store(Server& server);
+std::unique_ptr<CommandHandler> make_store();
 std::unique_ptr<CommandHandler> make_copy();
 
 struct NamedCommand {

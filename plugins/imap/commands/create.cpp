@@ -3,7 +3,7 @@
 #include "postern/imap/arguments.hpp"
 #include "postern/imap/ext/select_parameter.hpp"
 #include "postern/imap/mailbox_name.hpp"
-#include "server.hpp"
+#include "session.hpp"
 
 namespace postern::imap {
 
@@ -11,7 +11,6 @@ namespace {
 
 class CreateCommand final : public CommandHandler {
 public:
-    explicit CreateCommand(Server& server) : server_(server) {}
     CommandTraits traits() const override { return {}; }
 
     Task<CommandResult> run(CommandContext* context) override {
@@ -42,7 +41,7 @@ private:
         auto allowed = check_mailbox_name(plan.name, rules);
         if (!allowed) return allowed;
         for (const Parameter& parameter : arguments->parameters) {
-            CreateParameter* owner = server_.registries().create_parameters.find(parameter.name);
+            CreateParameter* owner = registries_of(context.session).create_parameters.find(parameter.name);
             if (owner == nullptr)
                 return Error(Errc::protocol_violation, "Unknown parameter " + parameter.name);
             ArgumentCursor value = context.args.sub(parameter.begin, parameter.end);
@@ -51,14 +50,12 @@ private:
         }
         return {};
     }
-
-    Server& server_;
 };
 
 }  // namespace
 
-std::unique_ptr<CommandHandler> make_create(Server& server) {
-    return std::make_unique<CreateCommand>(server);
+std::unique_ptr<CommandHandler> make_create() {
+    return std::make_unique<CreateCommand>();
 }
 
 }  // namespace postern::imap

@@ -5,7 +5,6 @@
 #include "mailbox_tree.hpp"
 #include "postern/imap/arguments.hpp"
 #include "postern/imap/ext/list_option.hpp"
-#include "server.hpp"
 #include "session.hpp"
 
 namespace postern::imap {
@@ -14,7 +13,6 @@ namespace {
 
 class ListCommand final : public CommandHandler {
 public:
-    explicit ListCommand(Server& server) : server_(server) {}
     CommandTraits traits() const override { return {}; }
     Task<CommandResult> run(CommandContext* context) override;
 
@@ -24,12 +22,10 @@ private:
     void add_attributes(ListPlan& plan, ListEntry& entry) const;
     bool hidden(Session& session, const ListEntry& entry) const;
     static void write(ListPlan& plan, const ListEntry& entry);
-
-    Server& server_;
 };
 
 Result<void> ListCommand::prepare(ListPlan& plan, const ListArguments& arguments, ArgumentCursor& in) const {
-    const Registries& known = server_.registries();
+    const Registries& known = registries_of(plan.session);
     // Without an extension that brings options, the extended syntax is not ours.
     const bool extensible = !known.list_selections.all().empty() || !known.list_returns.all().empty();
     if (arguments.extended && !extensible)
@@ -86,14 +82,14 @@ std::vector<ListEntry> ListCommand::choose(ListPlan& plan, const ListArguments& 
 }
 
 bool ListCommand::hidden(Session& session, const ListEntry& entry) const {
-    const auto& owners = server_.registries().mailbox_attributes.all();
+    const auto& owners = registries_of(session).hiders.all();
     return std::ranges::any_of(owners,
                                [&](const MailboxAttributes* owner) { return owner->hides(session, entry); });
 }
 
 void ListCommand::add_attributes(ListPlan& plan, ListEntry& entry) const {
     if (!entry.exists) entry.attributes.emplace_back("\\Noselect");
-    for (const MailboxAttributes* owner : server_.registries().mailbox_attributes.all())
+    for (const MailboxAttributes* owner : registries_of(plan.session).mailbox_attributes.all())
         owner->contribute(plan, entry);
     for (const auto& decorator : plan.decorators) decorator->contribute(plan, entry);
 }
@@ -155,8 +151,8 @@ Task<CommandResult> ListCommand::run(CommandContext* context) {
 
 }  // namespace
 
-std::unique_ptr<CommandHandler> make_list(Server& server) {
-    return std::make_unique<ListCommand>(server);
+std::unique_ptr<CommandHandler> make_list() {
+    return std::make_unique<ListCommand>();
 }
 
 }  // namespace postern::imap

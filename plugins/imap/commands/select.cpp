@@ -2,7 +2,6 @@
 #include "commands/commands.hpp"
 #include "postern/imap/arguments.hpp"
 #include "postern/imap/ext/select_parameter.hpp"
-#include "server.hpp"
 #include "session.hpp"
 
 namespace postern::imap {
@@ -13,7 +12,7 @@ using Stages = std::vector<std::unique_ptr<SelectStage>>;
 
 class SelectCommand final : public CommandHandler {
 public:
-    SelectCommand(Server& server, bool read_only) : server_(server), read_only_(read_only) {}
+    explicit SelectCommand(bool read_only) : read_only_(read_only) {}
     CommandTraits traits() const override { return {in_authenticated, false, Updates::none}; }
     Task<CommandResult> run(CommandContext* context) override;
 
@@ -21,7 +20,6 @@ private:
     Result<std::string> parse(CommandContext& context, Stages& stages) const;
     static void write_opened(ServerSession& session);
 
-    Server& server_;
     bool read_only_;
 };
 
@@ -31,7 +29,7 @@ Result<std::string> SelectCommand::parse(CommandContext& context, Stages& stages
     auto arguments = parse_mailbox_arguments(context.args);
     if (!arguments) return arguments.error();
     for (const Parameter& parameter : arguments->parameters) {
-        SelectParameter* owner = server_.registries().select_parameters.find(parameter.name);
+        SelectParameter* owner = registries_of(context.session).select_parameters.find(parameter.name);
         if (owner == nullptr) return Error(Errc::protocol_violation, "Unknown parameter " + parameter.name);
         ArgumentCursor value = context.args.sub(parameter.begin, parameter.end);
         auto stage = owner->prepare(context.session, parameter, value);
@@ -107,8 +105,8 @@ Task<CommandResult> SelectCommand::run(CommandContext* context) {
 
 }  // namespace
 
-std::unique_ptr<CommandHandler> make_select(Server& server, bool read_only) {
-    return std::make_unique<SelectCommand>(server, read_only);
+std::unique_ptr<CommandHandler> make_select(bool read_only) {
+    return std::make_unique<SelectCommand>(read_only);
 }
 
 }  // namespace postern::imap

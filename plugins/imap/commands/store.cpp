@@ -4,7 +4,6 @@
 #include "commands/commands.hpp"
 #include "postern/imap/arguments.hpp"
 #include "postern/imap/ext/store_modifier.hpp"
-#include "server.hpp"
 #include "session.hpp"
 
 namespace postern::imap {
@@ -32,7 +31,6 @@ std::vector<mail::Slot> without(const std::vector<mail::Slot>& all, const std::v
 
 class StoreCommand final : public CommandHandler {
 public:
-    explicit StoreCommand(Server& server) : server_(server) {}
     CommandTraits traits() const override { return {in_selected, true, Updates::numbers_stay_by_msn}; }
     Task<CommandResult> run(CommandContext* context) override;
 
@@ -40,8 +38,6 @@ private:
     Result<void> parse(CommandContext& context, StorePlan& plan) const;
     static Task<Result<void>> tell(ServerSession* session, const StorePlan* plan,
                                    std::vector<mail::Slot> slots, std::vector<mail::Slot> refused);
-
-    Server& server_;
 };
 
 Result<void> StoreCommand::parse(CommandContext& context, StorePlan& plan) const {
@@ -60,7 +56,7 @@ Result<void> StoreCommand::parse(CommandContext& context, StorePlan& plan) const
     plan.request.cause = session.cause("STORE");
     plan.request.silent_for = session.selected()->view.get();
     for (const Parameter& parameter : arguments->modifiers) {
-        StoreModifier* modifier = server_.registries().store_modifiers.find(parameter.name);
+        StoreModifier* modifier = registries_of(context.session).store_modifiers.find(parameter.name);
         if (modifier == nullptr)
             return Error(Errc::protocol_violation, "Unknown STORE modifier " + parameter.name);
         ArgumentCursor value = context.args.sub(parameter.begin, parameter.end);
@@ -123,8 +119,8 @@ Task<CommandResult> StoreCommand::run(CommandContext* context) {
 
 }  // namespace
 
-std::unique_ptr<CommandHandler> make_store(Server& server) {
-    return std::make_unique<StoreCommand>(server);
+std::unique_ptr<CommandHandler> make_store() {
+    return std::make_unique<StoreCommand>();
 }
 
 }  // namespace postern::imap

@@ -1,11 +1,14 @@
 #include "postern/plugin/plugin.hpp"
 
+#include "postern/plugin/catalogue.hpp"
+
 namespace postern {
 
 // Key functions: vtables and typeinfo of what crosses libraries live in this library.
 Host::~Host() = default;
 Plugin::~Plugin() = default;
 Lookup::~Lookup() = default;
+PluginCatalogue::~PluginCatalogue() = default;
 Registrar::~Registrar() = default;
 
 void Plugin::configure(const ConfigNode& /*config*/, Diagnostics& /*problems*/) {}

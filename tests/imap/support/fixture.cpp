@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "kernel/app/host_interfaces.hpp"
 #include "kernel/config/yaml_reader.hpp"
+#include "kernel/plugin/dependency_order.hpp"
 
 namespace postern::imap::test {
 
@@ -65,6 +67,20 @@ ImapFixture::ImapFixture()
     account_ = *runtime_.run(service_.open(auth_.accounts["anna"]));
 }
 
+std::vector<std::string> LoadedPlugins::dependents(std::string_view plugin) const {
+    plugin::Description core;
+    core.id = "imap";
+    std::vector<const plugin::Description*> all{&core};
+    for (const auto& description : descriptions) all.push_back(&description);
+    const auto self = std::ranges::find(all, plugin, &plugin::Description::id);
+    std::vector<std::string> out;
+    if (self == all.end()) return out;
+    for (const auto i :
+         plugin::dependents_of(static_cast<std::size_t>(self - all.begin()), all, app::host_interfaces()))
+        out.push_back(all[i]->id);
+    return out;
+}
+
 ImapFixture::~ImapFixture() {
     for (const auto& client : clients_) client->hang_up();
     runtime_.settle();
@@ -83,11 +99,17 @@ void ImapFixture::load(const std::string& plugin, const std::string& settings) {
                     problems);
     EXPECT_FALSE(problems.has_errors());
     extensions_.emplace_back(plugin, std::move(made));
+    catalogue_.descriptions.push_back(plugin::PluginFile::open(file)->description());
+}
+
+void ImapFixture::configure_listener(const std::string& yaml) {
+    listener_.settings = config::read_yaml_text(yaml, "listener", problems_);
 }
 
 void ImapFixture::start() {
     if (std::exchange(started_, true)) return;
     registry_.provide<AuthService>(auth_);
+    registry_.provide<PluginCatalogue>(catalogue_);
     registry_.provide<mail::MailService>(service_);
     const auto declare = [&](const std::string& name, Plugin& plugin) {
         plugin::RegistryTable::Transaction transaction(registry_, name);
@@ -98,6 +120,10 @@ void ImapFixture::start() {
     };
     declare("imap", plugin_);
     for (const auto& [name, extension] : extensions_) declare(name, *extension);
+    if (listener_.settings.exists()) {
+        static_cast<const Lookup&>(registry_).find<Protocol>("imap")->configure_listener(listener_,
+                                                                                         problems_);
+    }
     for (const auto& guard : static_cast<const Lookup&>(registry_).all<mail::StoreGuard>())
         guards_.guards.push_back(guard.object);
     std::ranges::sort(guards_.guards, {}, [](const mail::StoreGuard* guard) { return guard->order(); });

@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "kernel/mail/service.hpp"
+#include "kernel/plugin/plugin_file.hpp"
 #include "kernel/plugin/registry_table.hpp"
 #include "plugin.hpp"
 #include "postern/auth/auth.hpp"
+#include "postern/plugin/catalogue.hpp"
 #include "tests/imap/support/client.hpp"
 #include "tests/mail/support/loop_runtime.hpp"
 #include "tests/mail/support/memory_store.hpp"
@@ -36,6 +38,13 @@ public:
     std::map<std::string, AccountId> accounts;
 };
 
+/// Of what load() loaded.
+class LoadedPlugins final : public PluginCatalogue {
+public:
+    std::vector<std::string> dependents(std::string_view plugin) const override;
+    std::vector<plugin::Description> descriptions;
+};
+
 /// The guards of the extensions that are loaded; the service is made before them.
 class LoadedGuards final : public mail::StoreGuard {
 public:
@@ -58,6 +67,8 @@ protected:
     }
     /// Before the first client: loads an extension as it was built, by its plugin's name. `settings` is YAML.
     void load(const std::string& plugin, const std::string& settings = {});
+    /// Before the first client: the listener's entry in the file, as YAML. What is wrong with it goes to problems_.
+    void configure_listener(const std::string& yaml);
     /// A connected client that has read the greeting.
     Client& connect();
     /// Signed in as anna.
@@ -73,6 +84,8 @@ protected:
     mail::test::SilentLog log_;
     mail::test::MemoryStore store_;
     LoadedGuards guards_;
+    LoadedPlugins catalogue_;
+    Diagnostics problems_;
     mail::MailServiceImpl service_;
     TestHost host_;
     FakeAuth auth_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "postern/imap/ext/authentication.hpp"
+#include "postern/imap/ext/listener_extensions.hpp"
 #include "postern/imap/ext/session.hpp"
 
 namespace postern::imap {
@@ -31,6 +32,7 @@ void StaticCapability::contribute(const Session& session, CapabilityList& list) 
 
 Feature::~Feature() = default;
 EnableToken::~EnableToken() = default;
+ListenerExtensions::~ListenerExtensions() = default;
 
 SaslExchange::~SaslExchange() = default;
 SaslMechanism::~SaslMechanism() = default;
