@@ -4,13 +4,17 @@
     tools/bench/summary.py FILE...     files of JSON lines, as tools/bench/run writes them
 
 A cell is the median of the runs, with the best in brackets where there were several. Behind each Postern column stands its cost
-relative to Dovecot: 2.00 means twice the time, CPU or memory (half the rate); more than 3 is marked with !!, more than 1 with !.
+relative to the better of the peers (Dovecot, Cyrus) in that row: 2.00 means twice the time, CPU or memory (half the rate). What is
+dearer is marked with !, what misses its target with !! and named below the table: SEARCH BODY a fiftieth of the peer's cost,
+anything else one and a half times; what is asked for the first time and what is written to the disk have no target.
 """
 import json
 import statistics
 import sys
 
-PEER = "dovecot"
+PEERS = ["dovecot", "cyrus"]
+WARM, BODY_SEARCH = 1.5, 1 / 50     # targets: at most so many times the better peer's cost
+MISSED = " !!"
 
 ROWS = [  # scenario, metric, title, scale, digits
     ("lmtp_deliver", "msgs_per_s", "LMTP deliver, 10 connections: messages/s", 1, 0),
@@ -96,6 +100,13 @@ def is_rate(metric):
     return "per_s" in metric
 
 
+def target(scenario, metric):
+    """The cost that a row may have, None if there is no limit."""
+    if scenario == "imap_search_body_rare" or scenario == "imap_search_body_absent":
+        return BODY_SEARCH
+    return None if metric.startswith("first_") or metric == "write_amplification" else WARM
+
+
 def collect(records):
     """{label: {(scenario, metric): [values]}}, {label: {scenario: reason}} of what was left out or failed."""
     values, absent = {}, {}
@@ -121,37 +132,60 @@ def cell(found, metric, scale, digits):
     return text
 
 
+def better(peers, metric):
+    """The best median of the peers' values; None if none has any."""
+    medians = [statistics.median(found) for found in peers if found]
+    return (max if is_rate(metric) else min)(medians) if medians else None
+
+
 def cost(found, peer, metric):
     """How many times the peer's cost; None if that cannot be said."""
-    if not found or not peer:
+    if not found or peer is None:
         return None
-    mine, other = statistics.median(found), statistics.median(peer)
+    mine, other = statistics.median(found), peer
     if is_rate(metric):
         mine, other = other, mine
     return mine / other if other > 0 else None
 
 
-def marked(ratio):
+def marked(ratio, limit):
     if ratio is None:
         return ""
-    return f"{ratio:.2f}" + (" !!" if ratio > 3 else " !" if ratio > 1 else "")
+    missed = limit is not None and ratio > limit
+    return (f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.4f}") + (MISSED if missed else " !" if ratio > 1 else "")
+
+
+def named():
+    """ROWS with the whole name of each: that of its heading, too."""
+    heading = ""
+    for scenario, metric, title, scale, digits in ROWS:
+        if title.startswith("-"):
+            yield scenario, metric, title, f"{heading}, {title[2:].replace('**', '')}", scale, digits
+        else:
+            heading = title.rpartition(": ")[0]
+            yield scenario, metric, title, title.replace("**", ""), scale, digits
 
 
 def table(records):
     values, absent = collect(records)
-    labels = sorted(values, key=lambda label: (label == PEER, label))
-    compared = [label for label in labels if label != PEER and PEER in values]
+    labels = sorted(values, key=lambda label: (label in PEERS and 1 + PEERS.index(label), label))
+    peers = [label for label in labels if label in PEERS]
+    compared = [label for label in labels if label not in PEERS and peers]
     head = [part for label in labels for part in ([label, "cost"] if label in compared else [label])]
-    lines = ["| | " + " | ".join(head) + " |", "|---|" + "---:|" * len(head)]
-    for scenario, metric, title, scale, digits in ROWS:
-        cells = []
+    lines, missed = ["| | " + " | ".join(head) + " |", "|---|" + "---:|" * len(head)], {}
+    for scenario, metric, title, name, scale, digits in named():
+        found = {label: values[label].get((scenario, metric)) for label in labels}
+        peer, cells = better([found[label] for label in peers], metric), []
         for label in labels:
-            found = values[label].get((scenario, metric))
-            cells.append(cell(found, metric, scale, digits))
+            cells.append(cell(found[label], metric, scale, digits))
             if label in compared:
-                cells.append(marked(cost(found, values[PEER].get((scenario, metric)), metric)))
+                cells.append(marked(cost(found[label], peer, metric), target(scenario, metric)))
+                if cells[-1].endswith(MISSED):
+                    missed.setdefault(label, []).append(f"{name} ({cells[-1][:-len(MISSED)]})")
         if any(cells):
             lines.append(f"| {title} | " + " | ".join(cells) + " |")
+    for label, names in missed.items():
+        lines += ["", f"{label} misses: " + "; ".join(names)]
     for label, reasons in absent.items():
         lines += ["", f"{label} without: " + "; ".join(f"{scenario} ({reason})" for scenario, reason in reasons.items())]
     return "\n".join(lines)
