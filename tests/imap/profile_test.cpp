@@ -161,5 +161,131 @@ TEST_F(Profile, EverythingTogetherIsStillAMailServer) {
     EXPECT_TRUE(client.command("LOGOUT").ok());
 }
 
+/// What a client sends that one library alone makes sense of. A user's, with a message in INBOX, which is selected.
+struct Probe {
+    const char* library;
+    const char* command;  ///< null: it brings no syntax
+    const char* before = nullptr;
+};
+
+const std::vector<Probe> probes{
+    {"imap-acl", "MYRIGHTS INBOX"},
+    {"imap-appendlimit", "STATUS INBOX (APPENDLIMIT)"},
+    {"imap-binary", "FETCH 1 (BINARY.SIZE[1])"},
+    {"imap-catenate", "APPEND INBOX CATENATE (URL \"/INBOX/;UID=1\")"},
+    {"imap-children", nullptr},
+    {"imap-compress", "COMPRESS DEFLATE"},
+    {"imap-condstore", "FETCH 1 (MODSEQ)"},
+    {"imap-context", "SEARCH RETURN (CONTEXT) ALL"},
+    {"imap-enable", "ENABLE CONDSTORE"},
+    {"imap-esearch", "SEARCH RETURN (COUNT) ALL"},
+    {"imap-filters", "SEARCH FILTER flagged"},
+    {"imap-i18nlevel", nullptr},
+    {"imap-id", "ID NIL"},
+    {"imap-idle", "IDLE"},
+    {"imap-inprogress", nullptr},
+    {"imap-list-extended", "LIST (SUBSCRIBED) \"\" *"},
+    {"imap-list-metadata", "LIST \"\" * RETURN (METADATA (/private/comment))"},
+    {"imap-list-myrights", "LIST \"\" * RETURN (MYRIGHTS)"},
+    {"imap-list-status", "LIST \"\" * RETURN (STATUS (MESSAGES))"},
+    {"imap-literal-minus", nullptr},
+    {"imap-literal-plus", nullptr},
+    {"imap-messagelimit", "SEARCH UIDAFTER 1"},
+    {"imap-metadata", "GETMETADATA \"\" /private/comment"},
+    {"imap-move", "MOVE 1 Trash"},
+    {"imap-multiappend", "APPEND INBOX {14}\r\nSubject: a\r\n\r\n {14}\r\nSubject: b\r\n\r\n"},
+    {"imap-multisearch", "ESEARCH IN (mailboxes INBOX) ALL"},
+    {"imap-namespace", "NAMESPACE"},
+    {"imap-notify", "NOTIFY NONE"},
+    {"imap-objectid", "FETCH 1 (EMAILID)"},
+    {"imap-partial", "UID SEARCH RETURN (PARTIAL 1:10) ALL"},
+    {"imap-preview", "FETCH 1 (PREVIEW)"},
+    {"imap-qresync", "SELECT INBOX (QRESYNC (1 1))", "ENABLE QRESYNC"},
+    {"imap-quota", "GETQUOTAROOT INBOX"},
+    {"imap-replace", "REPLACE 1 INBOX {14}\r\nSubject: a\r\n\r\n"},
+    {"imap-rev2", nullptr},
+    {"imap-sasl-ir", nullptr},
+    {"imap-savedate", "FETCH 1 (SAVEDATE)"},
+    {"imap-search-fuzzy", "SEARCH FUZZY SUBJECT letter"},
+    {"imap-searchres", "SEARCH RETURN (SAVE) ALL"},
+    {"imap-sort", "SORT (DATE) UTF-8 ALL"},
+    {"imap-sort-display", "SORT (DISPLAYFROM) UTF-8 ALL"},
+    {"imap-special-use", "LIST (SPECIAL-USE) \"\" *"},
+    {"imap-status-size", "STATUS INBOX (SIZE)"},
+    {"imap-thread", "THREAD REFERENCES UTF-8 ALL"},
+    {"imap-uidbatches", "UIDBATCHES 500"},
+    {"imap-uidonly", nullptr},
+    {"imap-uidplus", "UID EXPUNGE 1"},
+    {"imap-unauthenticate", "UNAUTHENTICATE"},
+    {"imap-unselect", "UNSELECT"},
+    {"imap-urlauth", "RESETKEY"},
+    {"imap-utf8-accept", nullptr},
+    {"imap-within", "SEARCH YOUNGER 10"},
+    {"quota", nullptr},
+};
+
+class OneLibraryLess : public Profile, public ::testing::WithParamInterface<Probe> {
+protected:
+    /// All but this one and what requires it, which an operator would have to leave out with it.
+    static Tokens libraries_without(const std::string& left_out) {
+        LoadedPlugins all;
+        for (const std::string& library : libraries_of("everything"))
+            all.descriptions.push_back(describe(library));
+        Tokens gone{left_out};
+        for (std::string& name : all.dependents(left_out)) gone.insert(std::move(name));
+        Tokens rest;
+        for (const std::string& library : libraries_of("everything")) {
+            if (!gone.contains(library)) rest.insert(library);
+        }
+        return rest;
+    }
+    Reply answer() {
+        deliver("INBOX", 1);
+        Client& client = open();
+        if (GetParam().before != nullptr) client.command(GetParam().before);
+        return client.command(GetParam().command);
+    }
+};
+
+TEST_P(OneLibraryLess, IsAServerThatAnnouncesLess) {
+    const Tokens rest = libraries_without(GetParam().library);
+    for (const std::string& library : libraries_of("everything")) {
+        if (rest.contains(library)) load(library);
+    }
+    const std::vector<Row> rows = documented();
+    const Tokens told = announced();
+    for (const Row& row : rows) {
+        if (row.answer != "yes") continue;
+        const bool there = std::ranges::any_of(told, [&](const auto& token) { return row.is(token); });
+        const bool needed = std::ranges::any_of(row.libraries, [&](const std::string& library) {
+            return library != "imap" && !rest.contains(library);
+        });
+        // With LITERAL+ there is no LITERAL-; URL-PARTIAL is announced by either of its libraries.
+        if (row.name == "LITERAL-" || row.name == "URL-PARTIAL") continue;
+        EXPECT_EQ(there, !needed) << row.name;
+    }
+    if (GetParam().command == nullptr) return;
+    EXPECT_TRUE(answer().bad()) << GetParam().command;
+}
+
+TEST_P(OneLibraryLess, IsMissed) {
+    if (GetParam().command == nullptr) return;
+    for (const std::string& library : libraries_of("everything")) load(library);
+    EXPECT_FALSE(answer().bad()) << GetParam().command;
+}
+
+TEST(OneLibraryLessTable, HasEveryLibrary) {
+    Tokens named;
+    for (const Probe& probe : probes) named.insert(probe.library);
+    const std::vector<std::string> all = libraries_of("everything");
+    EXPECT_EQ(named, Tokens(all.begin(), all.end()));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, OneLibraryLess, ::testing::ValuesIn(probes), [](const auto& info) {
+    std::string name = info.param.library;
+    std::ranges::replace(name, '-', '_');
+    return name;
+});
+
 }  // namespace
 }  // namespace postern::imap::test

@@ -10,6 +10,14 @@
 
 namespace postern::imap::test {
 
+namespace {
+
+std::string library_file(const std::string& plugin) {
+    return std::string(POSTERN_BUILD_DIRECTORY) + "/plugins/" + plugin + ".so";
+}
+
+}  // namespace
+
 Task<Result<Identity>> FakeAuth::sign_in(Credentials credentials) {
     if (credentials.login == "nobody-home")
         co_return Error(Errc::unavailable, "the provider does not answer");
@@ -86,8 +94,14 @@ ImapFixture::~ImapFixture() {
     runtime_.settle();
 }
 
+plugin::Description describe(const std::string& plugin) {
+    auto file = plugin::PluginFile::open(library_file(plugin));
+    EXPECT_TRUE(file) << file.error().to_string();
+    return file->description();
+}
+
 void ImapFixture::load(const std::string& plugin, const std::string& settings) {
-    const std::string file = std::string(POSTERN_BUILD_DIRECTORY) + "/plugins/" + plugin + ".so";
+    const std::string file = library_file(plugin);
     // Never closed: types of the library may be in use until the program ends.
     void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
     ASSERT_NE(library, nullptr) << dlerror();
@@ -99,7 +113,7 @@ void ImapFixture::load(const std::string& plugin, const std::string& settings) {
                     problems);
     EXPECT_FALSE(problems.has_errors());
     extensions_.emplace_back(plugin, std::move(made));
-    catalogue_.descriptions.push_back(plugin::PluginFile::open(file)->description());
+    catalogue_.descriptions.push_back(describe(plugin));
 }
 
 void ImapFixture::configure_listener(const std::string& yaml) {

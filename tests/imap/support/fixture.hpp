@@ -103,6 +103,9 @@ private:
     bool started_ = false;
 };
 
+/// What the library of an extension says of itself, as it was built.
+plugin::Description describe(const std::string& plugin);
+
 /// "From: ... Subject: Letter 3 ..." with a short body.
 std::string letter(unsigned number);
 
