@@ -52,6 +52,11 @@ class Summary(unittest.TestCase):
         self.assertIn("| 4.00 ! |", self.body(20, "first_wall_s", "imap_sort_date"))
         self.assertIn("| 4.00 !! |", self.body(20, "second_wall_s", "imap_sort_date"))
 
+    def test_names_below_the_table_are_whole(self):
+        names = [name for _, _, _, name, _, _ in summary.named()]
+        self.assertEqual(len(names), len(set(names)))
+        self.assertIn("SORT (DATE), second: ms", names)
+
     def test_median_and_best(self):
         row = self.row([record("dovecot", p50_ms=value) for value in (9, 1, 2)], "- p50 ms")
         self.assertEqual(row, "| - p50 ms | 2.0 (1.0) |")

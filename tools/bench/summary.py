@@ -32,7 +32,7 @@ ROWS = [  # scenario, metric, title, scale, digits
     ("fill_settled", "cpu_ms_per_op", "After delivery, unasked (search index): **CPU ms/msg**", 1, 2),
     ("imap_login_c1", "per_s", "connect+LOGIN+LOGOUT, 1 at a time: per s", 1, 0),
     ("imap_login_c1", "cpu_ms_per_op", "- **server CPU ms**", 1, 2),
-    ("imap_login_c32", "per_s", "the same, 32 at a time: per s", 1, 0),
+    ("imap_login_c32", "per_s", "connect+LOGIN+LOGOUT, 32 at a time: per s", 1, 0),
     ("imap_login_c32", "p99_ms", "- p99 ms", 1, 1),
     ("imap_login_c32", "cpu_ms_per_op", "- **server CPU ms**", 1, 2),
     ("imap_select", "first_wall_s", "SELECT, first: ms", 1e3, 2),
@@ -52,7 +52,7 @@ ROWS = [  # scenario, metric, title, scale, digits
     ("imap_fetch_headers", "second_cpu_us_per_msg", "- **server CPU us/msg, second**", 1, 1),
     ("imap_fetch_bodies_c1", "mb_per_s", "FETCH BODY.PEEK[], 1 connection: MB/s", 1, 0),
     ("imap_fetch_bodies_c1", "cpu_ms_per_mb", "- **server CPU ms/MB**", 1, 2),
-    ("imap_fetch_bodies_c8", "mb_per_s", "the same, 8 connections: MB/s", 1, 0),
+    ("imap_fetch_bodies_c8", "mb_per_s", "FETCH BODY.PEEK[], 8 connections: MB/s", 1, 0),
     ("imap_fetch_bodies_c8", "cpu_ms_per_mb", "- **server CPU ms/MB**", 1, 2),
     ("imap_store_flags", "single_per_s", "UID STORE one by one: per s", 1, 0),
     ("imap_store_flags", "p50_ms", "- p50 ms", 1, 3),
@@ -162,7 +162,7 @@ def named():
         if title.startswith("-"):
             yield scenario, metric, title, f"{heading}, {title[2:].replace('**', '')}", scale, digits
         else:
-            heading = title.rpartition(": ")[0]
+            heading = title.rpartition(": ")[0].removesuffix(", first")
             yield scenario, metric, title, title.replace("**", ""), scale, digits
 
 
