@@ -5,10 +5,6 @@
 namespace postern::imap::test {
 namespace {
 
-std::string literal(std::string_view octets) {
-    return "{" + std::to_string(octets.size()) + "}\r\n" + std::string(octets);
-}
-
 class AppendExtensions : public ImapFixture {
 protected:
     Client& open_with(std::initializer_list<const char*> plugins, unsigned messages = 0) {

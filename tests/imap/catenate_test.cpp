@@ -12,10 +12,6 @@ const std::string draft =
     "--b\r\nContent-Type: application/zip\r\nContent-Transfer-Encoding: base64\r\n\r\nUEsDBA==\r\n"
     "--b--\r\n";
 
-std::string literal(const std::string& octets, const char* prefix = "") {
-    return prefix + ("{" + std::to_string(octets.size())) + "}\r\n" + octets;
-}
-
 class Catenate : public ImapFixture {
 protected:
     Client& open_with(std::initializer_list<const char*> plugins) {

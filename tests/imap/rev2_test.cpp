@@ -31,9 +31,6 @@ protected:
         EXPECT_TRUE(client.command("SELECT INBOX").ok());
         return client;
     }
-    static std::string literal(std::string_view octets) {
-        return "{" + std::to_string(octets.size()) + "}\r\n" + std::string(octets);
-    }
     /// What an ESEARCH response says after its tag.
     static std::string found(Client& client, const std::string& command) {
         const Reply reply = client.command(command);

@@ -21,6 +21,10 @@ std::size_t end_of_announcement(std::string_view text, std::size_t begin) {
 }
 }  // namespace
 
+std::string literal(std::string_view octets, std::string_view prefix) {
+    return std::string(prefix) + "{" + std::to_string(octets.size()) + "}\r\n" + std::string(octets);
+}
+
 std::vector<std::string> Reply::lines() const {
     std::vector<std::string> all;
     for (const auto& response : untagged) all.push_back(without_line_end(response.raw));

@@ -27,6 +27,9 @@ struct Reply {
     std::string text() const;
 };
 
+/// "{5}" CRLF "octets", after a prefix ("~" for literal8).
+std::string literal(std::string_view octets, std::string_view prefix = "");
+
 class Client {
 public:
     Client(mail::test::LoopRuntime& runtime, std::shared_ptr<Pipe> pipe)
