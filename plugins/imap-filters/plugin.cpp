@@ -25,8 +25,8 @@ public:
 
     void configure(const ConfigNode& config, Diagnostics& problems) override {
         config.check_keys({"shared"}, problems);
-        for (const auto& [name, criteria] : config["shared"].fields())
-            loader_.add_shared(name, criteria.text());
+        const ConfigNode shared = config["shared"];
+        for (const auto& [name, criteria] : shared.fields()) loader_.add_shared(name, criteria.text());
     }
     Result<void> declare(Registrar& registrar) override {
         registrar.add<SearchKey>("FILTER", key_);
