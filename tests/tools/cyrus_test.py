@@ -4,6 +4,7 @@ import imaplib
 import os
 import poplib
 import smtplib
+import subprocess
 import sys
 import unittest
 
@@ -11,6 +12,7 @@ from script import TOOLS
 
 sys.path.insert(0, TOOLS)
 from servers import Cyrus  # noqa: E402
+from servers.process import wait_for  # noqa: E402
 
 MAIL = "From: a@example.org\r\nSubject: one\r\nMessage-ID: <{}@example.org>\r\n\r\nHello\r\n"
 
@@ -83,6 +85,19 @@ class CyrusServer(unittest.TestCase):
         with self.assertRaises(ProcessLookupError):
             os.killpg(group, 0)
         self.assertFalse(os.path.exists(self.server.folder))
+
+
+    def test_it_does_not_outlive_its_parent(self):
+        program = f"import os, sys; sys.path.insert(0, '{TOOLS}')\nfrom servers import Cyrus\n" \
+                  f"server = Cyrus('{self.server.folder}/more'); server.start(); print(server.group, flush=True); os._exit(0)"
+        group = int(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout)
+
+        def gone():
+            try:
+                return os.killpg(group, 0)
+            except ProcessLookupError:
+                return True
+        wait_for(gone, 60, "Cyrus to end")
 
 
 if __name__ == "__main__":

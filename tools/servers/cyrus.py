@@ -1,15 +1,17 @@
 """A private Cyrus IMAP, from Debian's packages unpacked beside the system (tools/unpack-cyrus): a provider in tests, a peer in
 measurements."""
+import contextlib
 import grp
 import os
 import platform
 import shutil
 import signal
+import socket
 import subprocess
 
 from .certificate import self_signed
 from .postern import ROOT
-from .process import Server, answers, as_user, free_port, unprivileged, wait_for
+from .process import Server, as_user, free_port, unprivileged, wait_for
 
 # Tuned for measuring: processes wait for connections and serve many.
 TUNED = {"prefork": 8, "uses": 1000, "sessions": 5500, "deliveries": 64}
@@ -17,6 +19,15 @@ PLAIN = {"prefork": 0, "uses": 50, "sessions": 100, "deliveries": 20}
 # What Cyrus writes below its folder. Without config/socket IDLE silently falls back to polling once a minute.
 FOLDERS = ("config", "config/socket", "mail", "proc", "lock", "tmp", "sieve")
 REALM = "localhost"
+
+
+def greets(port, word):
+    """Whether a process serves the port; the master alone listens earlier."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), 30) as client:
+            return client.recv(1000).startswith(word)
+    except OSError:
+        return False
 
 
 class Cyrus(Server):
@@ -112,23 +123,23 @@ class Cyrus(Server):
         self.unpack()
         if not os.path.exists(self.path("sasldb2")):
             self.prepare()
-        command = [self.program("master"), "-D", "-l", "1024", "-C", self.write("imapd.conf", self.configuration()),
-                   "-M", self.write("cyrus.conf", self.services()), "-p", self.path("pid")]
+        # Out of our process group, it would outlive us: it ends with its parent instead.
+        command = ["setpriv", "--pdeathsig", "TERM", self.program("master"), "-D", "-l", "1024", "-p", self.path("pid"),
+                   "-C", self.write("imapd.conf", self.configuration()), "-M", self.write("cyrus.conf", self.services())]
         # A process group of its own, so that all of it can be killed.
         self.spawn(command, env=self.environment, cwd=self.folder, start_new_session=True, **as_user(self.account))
         self.group = self.process.pid
-        ports = (self.imap_port, self.imaps_port, self.pop3_port, self.pop3s_port, self.lmtp_port)
-        self.wait_ready(lambda: all(map(answers, ports)))
+        ports = ((self.imap_port, b"* OK"), (self.pop3_port, b"+OK"), (self.lmtp_port, b"220"))
+        self.wait_ready(lambda: all(greets(*port) for port in ports))
 
     def stop(self, seconds=30):
-        """SIGQUIT: the master waits for all it started. Its handler of SIGTERM does more than a handler may and can lock itself."""
+        """Returns the exit status of the master, which waits for all it started; asked while it forks it may spin instead."""
         if self.running:
             self.process.send_signal(signal.SIGQUIT)
-        try:
-            status = self.process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            raise
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(5)
+        self.signal_all(signal.SIGKILL)     # every answer that was given is on the disk
+        status = self.process.wait(seconds)
         self.wait_gone(seconds)
         return status
 
@@ -149,6 +160,8 @@ class Cyrus(Server):
 
     def signal_all(self, number):
         """Sends the signal to the master and all it started; whether there was any."""
+        if self.group is None:
+            return False
         try:
             os.killpg(self.group, number)
         except ProcessLookupError:
