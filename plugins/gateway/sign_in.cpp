@@ -6,7 +6,7 @@
 
 #include <stdexcept>
 
-#include "gateway/run_on.hpp"
+#include "postern/runtime/run_on.hpp"
 #include "postern/runtime/lane.hpp"
 
 namespace postern::gateway {

@@ -17,7 +17,6 @@ std::vector<NamedFetchItem> make_fetch_items() {
 
 ImapPlugin::ImapPlugin(Host& host)
     : server_(host),
-      plain_(server_),
       commands_(make_commands(server_)),
       fetch_items_(make_fetch_items()),
       status_items_(make_status_items()) {}
@@ -39,7 +38,9 @@ Result<void> ImapPlugin::declare(Registrar& registrar) {
 }
 
 Result<void> ImapPlugin::resolve(const Lookup& lookup) {
-    return server_.resolve(lookup);
+    auto resolved = server_.resolve(lookup);
+    if (resolved) plain_.set_service(server_.auth());
+    return resolved;
 }
 
 }  // namespace postern::imap

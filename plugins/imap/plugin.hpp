@@ -5,7 +5,7 @@
 
 #include "commands/commands.hpp"
 #include "items/items.hpp"
-#include "plain_mechanism.hpp"
+#include "postern/auth/sasl.hpp"
 #include "postern/plugin/plugin.hpp"
 #include "server.hpp"
 #include "status_items.hpp"

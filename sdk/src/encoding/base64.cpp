@@ -1,9 +1,9 @@
-#include "base64.hpp"
+#include "postern/encoding/base64.hpp"
 
 #include <array>
 #include <cstdint>
 
-namespace postern::imap {
+namespace postern {
 
 namespace {
 
@@ -65,4 +65,4 @@ std::string encode_base64(std::string_view octets) {
     return out;
 }
 
-}  // namespace postern::imap
+}  // namespace postern

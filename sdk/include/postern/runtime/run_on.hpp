@@ -6,7 +6,7 @@
 
 #include "postern/runtime/runtime.hpp"
 
-namespace postern::gateway {
+namespace postern {
 
 template <class T>
 Task<std::optional<T>> as_optional(Task<T> task) {
@@ -22,4 +22,4 @@ Task<T> run_on(Executor core, Task<T> task) {
     co_return std::move(*value);
 }
 
-}  // namespace postern::gateway
+}  // namespace postern
