@@ -69,7 +69,8 @@ constexpr const char* checks[] = {
     "select 'receipt ' || encode(r.uidl, 'escape') || ': of source ' || r.source_id || ', which is gone' "
     "from "
     "receipt r left join source s using (account_id, source_id) where account_id = $1 and s.connector is "
-    "null",
+    "null "
+    "and r.source_id <> 0",
 };
 
 /// Findings of one check that are spelled out.
