@@ -1,7 +1,7 @@
 #include "genurlauth_command.hpp"
 
-#include "access_keys.hpp"
-#include "token.hpp"
+#include "postern/imap/access_keys.hpp"
+#include "postern/imap/url_token.hpp"
 
 namespace postern::imap {
 

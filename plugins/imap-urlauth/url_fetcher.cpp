@@ -2,25 +2,13 @@
 
 #include <boost/asio/post.hpp>
 
-#include "access_keys.hpp"
 #include "part_structure.hpp"
+#include "postern/imap/authorised_url.hpp"
 #include "postern/imap/ext/engine.hpp"
+#include "postern/imap/url_token.hpp"
 #include "postern/runtime/event.hpp"
-#include "token.hpp"
 
 namespace postern::imap {
-
-namespace {
-
-/// A token is computed for mailboxes that do not exist, too: time tells nothing (section 6).
-bool is_authorised(const ImapUrl& url, std::string_view text, std::string_view key) {
-    static constexpr std::string_view nobody =
-        "0000000000000000000000000000000000000000000000000000000000000000";
-    const std::string token = make_token(key.empty() ? nobody : key, text.substr(0, url.rump));
-    return same_token(token, url.token) && !key.empty();
-}
-
-}  // namespace
 
 /// On the asking session's core.
 struct UrlFetcher::Reply {
@@ -30,25 +18,13 @@ struct UrlFetcher::Reply {
 };
 
 Task<UrlFetcher::Answer> UrlFetcher::look_up(mail::MailService* service, Request request) {
-    auto account = co_await service->open(request.owner);
-    if (!account) co_return account.error();
-    const mail::MailboxInfo* mailbox = (*account)->find_mailbox(request.url.mailbox);
-    const MailboxId id = mailbox == nullptr ? MailboxId{} : mailbox->id;
-    std::string key;
-    if (mailbox != nullptr) {
-        auto found = co_await read_access_key(account->get(), id);
-        if (!found) co_return found.error();
-        key = std::move(*found);
-    }
-    if (!is_authorised(request.url, request.text, key)) co_return std::optional<FetchedUrl>();
     const std::vector<std::uint32_t> path =
         request.url.section ? request.url.section->part : std::vector<std::uint32_t>();
-    auto content = co_await read_url(account->get(), id, std::move(request.url), request.form, request.limit);
-    if (!content) {
-        const Errc code = content.error().code;
-        if (code == Errc::not_found || code == Errc::too_large) co_return std::optional<FetchedUrl>();
-        co_return content.error();
-    }
+    auto found = co_await read_authorised_url(service, request.owner, std::move(request.text),
+                                              std::move(request.url), request.form, request.limit);
+    if (!found) co_return found.error();
+    if (!*found) co_return std::optional<FetchedUrl>();
+    UrlContent* content = &**found;
     FetchedUrl fetched;
     if (request.with_structure) {
         const bool decoded = request.form == UrlForm::decoded && !content->undecodable;
@@ -90,7 +66,7 @@ Task<UrlFetcher::Answer> UrlFetcher::fetch(Session* session, std::string text, U
     auto owner = co_await service_->find_account(url->user);
     if (!owner) {
         if (owner.error().code != Errc::not_found) co_return owner.error();
-        static_cast<void>(is_authorised(*url, text, {}));
+        pretend_to_authorise(*url, text);
         co_return std::optional<FetchedUrl>();
     }
     request.owner = owner->id;

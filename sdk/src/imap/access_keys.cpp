@@ -1,6 +1,6 @@
-#include "access_keys.hpp"
+#include "postern/imap/access_keys.hpp"
 
-#include "token.hpp"
+#include "postern/imap/url_token.hpp"
 
 namespace postern::imap {
 

@@ -1,4 +1,4 @@
-#include "token.hpp"
+#include "postern/imap/url_token.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
