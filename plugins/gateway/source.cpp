@@ -1,5 +1,7 @@
 #include "gateway/source.hpp"
 
+#include "postern/gateway/credential.hpp"
+
 namespace postern::gateway {
 
 std::shared_ptr<Source> Source::of(store::SourceRow row, const Settings& settings) {
@@ -23,8 +25,7 @@ store::SourceRow Source::packed() const {
 }
 
 std::string Source::seal_context() const {
-    return "source-credential " + std::to_string(value_of(row.account)) + ' ' +
-           std::to_string(value_of(row.id));
+    return credential_context(row.account, row.id);
 }
 
 void Source::set_password(const std::string& password, Sealer& sealer) {
