@@ -18,7 +18,8 @@ def quoted(text):
 
 
 class Postern(Server):
-    """Serves IMAP on imap_port (STARTTLS) and imaps_port (TLS).
+    """Serves IMAP on imap_port (STARTTLS) and imaps_port (TLS). With `mail` also LMTP on lmtp_port, POP3 on pop3_port (STARTTLS) and
+    pop3s_port (TLS), submission on submission_port (STARTTLS).
 
     store     "sqlite", or a PostgreSQL
     users     {name: password} of local accounts
@@ -26,16 +27,20 @@ class Postern(Server):
     pop3_settings   {key: value} added to the provider's entry
     poll      seconds between two polls of it
     extra     {top level key: YAML text} added to the configuration
+    mail      {plugin: YAML text of its settings} for delivery, lmtp, pop3, relay, submission; {} for none
     """
 
     name = "postern"
 
-    def __init__(self, folder=None, store="sqlite", users=None, pop3=None, poll=1, extensions="everything", extra=None, pop3_settings=None):
+    def __init__(self, folder=None, store="sqlite", users=None, pop3=None, poll=1, extensions="everything", extra=None, pop3_settings=None, mail=None):
         super().__init__(folder)
         self.store, self.users, self.pop3, self.poll = store, users or {}, pop3, poll
         self.extensions, self.extra = extensions, extra or {}
         self.pop3_settings = pop3_settings or {}
         self.imap_port, self.imaps_port = free_port(), free_port()
+        self.mail = mail
+        if mail is not None:
+            self.lmtp_port, self.pop3_port, self.pop3s_port, self.submission_port = (free_port() for _ in range(4))
 
     def configuration(self):
         certificate, key = self.path("tls.pem"), self.path("tls.key")
@@ -46,9 +51,17 @@ class Postern(Server):
             lines.append(f"  - imap-extensions: {self.extensions}")
         if self.pop3:
             lines += ["  - gateway", "  - connector-pop3"]
+        if self.mail is not None:
+            for plugin in ("delivery", "lmtp", "pop3", "relay", "submission"):
+                settings = self.mail.get(plugin)
+                lines.append(f"  - {plugin}: {settings}" if settings else f"  - {plugin}")
         lines += ["listeners:",
                   f'  - {{ protocol: imap, address: "127.0.0.1:{self.imap_port}", tls: starttls }}',
                   f'  - {{ protocol: imap, address: "127.0.0.1:{self.imaps_port}", tls: implicit }}']
+        if self.mail is not None:
+            for protocol, port, tls in (("lmtp", self.lmtp_port, "starttls"), ("pop3", self.pop3_port, "starttls"),
+                                        ("pop3", self.pop3s_port, "implicit"), ("submission", self.submission_port, "starttls")):
+                lines.append(f'  - {{ protocol: {protocol}, address: "127.0.0.1:{port}", tls: {tls} }}')
         if self.users:
             lines.append("users:")
             lines += [f"  {quoted(name)}: {quoted(password)}" for name, password in self.users.items()]

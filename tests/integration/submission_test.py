@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Submission end to end: smtplib and curl submit, a smart host takes it, Sent has it; and forward without download (RFC 5550):
+CATENATE, GENURLAUTH, BURL."""
+import re
+import smtplib
+import socketserver
+import subprocess
+import threading
+import unittest
+
+import support
+from imap_client import Client
+from servers import Postern
+
+AUTH = {"auth": "{ hash_memory: 1M, hash_passes: 1 }"}
+LETTER = b"From: anna@example.org\r\nTo: bob@far.example\r\nSubject: x\r\nDate: Mon, 02 Nov 2026 10:00:00 +0100\r\nMessage-ID: <1@example.org>\r\n\r\nBody\r\n"
+
+
+class Sink(socketserver.ThreadingTCPServer):
+    """A smart host that knows `relay` with the password `way out`, and keeps what it gets."""
+    allow_reuse_address, daemon_threads = True, True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), SinkSession)
+        self.messages, self.refuse = [], False
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class SinkSession(socketserver.StreamRequestHandler):
+    def say(self, line):
+        self.wfile.write(line.encode() + b"\r\n")
+
+    def handle(self):
+        self.say("220 sink")
+        recipients = []
+        while line := self.rfile.readline():
+            verb = line.split()[0].upper()
+            if verb == b"EHLO":
+                self.wfile.write(b"250-sink\r\n250-8BITMIME\r\n250 AUTH PLAIN\r\n")
+            elif verb == b"AUTH":
+                self.say("235 2.7.0 welcome" if line.split()[2] == b"AHJlbGF5AHdheSBvdXQ=" else "535 5.7.8 no")
+            elif verb == b"RCPT":
+                known = b"nobody" not in line
+                recipients += [line] if known else []
+                self.say("250 2.1.5 ok" if known else "550 5.1.1 nobody knows nobody")
+            elif verb == b"DATA":
+                self.say("354 go on")
+                data = b""
+                while (part := self.rfile.readline()) != b".\r\n":
+                    data += part[1:] if part.startswith(b".") else part
+                if not self.server.refuse:
+                    self.server.messages.append(data)
+                self.say("554 5.7.1 not wanted" if self.server.refuse else "250 2.0.0 queued as 7")
+            else:
+                self.say("250 2.0.0 ok")
+                if verb == b"QUIT":
+                    return
+
+
+class Submission(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.sink = cls.enterClassContext(Sink())
+        port = cls.sink.server_address[1]
+        relay = f'{{ hosts: {{ "*": {{ server: "127.0.0.1:{port}", tls: none, user: relay, password: "way out" }} }} }}'
+        cls.postern = cls.enterClassContext(Postern(users={"anna": "pass", "burl": "pass"}, extra=AUTH,
+                                                    mail={"relay": relay, "submission": "{ name: mx.example.org }"}))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.sink.shutdown()
+
+    def submit(self, sender="anna@example.org", to=("bob@far.example",), data=LETTER, user="anna"):
+        with smtplib.SMTP("localhost", self.postern.submission_port) as client:
+            client.starttls(context=support.trusting(self.postern.path("tls.pem")))
+            client.login(user, "pass")
+            return client.sendmail(sender, list(to), data)
+
+    def sent(self, user="anna"):
+        with Client(self.postern.imap_port, user=user) as client:
+            count = int(Client.ok(client.select("Sent"))[0])
+            parts = Client.ok(client.fetch("1:*", "(FLAGS BODY.PEEK[])")) if count else []
+            return [part for part in parts if isinstance(part, tuple)]
+
+    def test_a_letter_leaves_and_stays_in_sent(self):
+        refused = self.submit(to=["bob@far.example", "nobody@far.example"])
+        self.assertEqual(refused, {"nobody@far.example": (550, b"5.1.1 nobody knows nobody")})
+        got = self.sink.messages[-1]
+        self.assertTrue(got.endswith(LETTER))
+        self.assertIn(b" with ESMTPSA id ", got)
+        copy = self.sent()[-1]
+        self.assertEqual(copy[1], got)
+        self.assertIn(b"\\Seen", copy[0])
+
+    def test_refusals_are_the_smart_hosts(self):
+        self.sink.refuse = True
+        self.addCleanup(setattr, self.sink, "refuse", False)
+        before = len(self.sent())
+        with self.assertRaises(smtplib.SMTPDataError) as caught:
+            self.submit()
+        self.assertEqual((caught.exception.smtp_code, caught.exception.smtp_error), (554, b"5.7.1 not wanted"))
+        self.assertEqual(len(self.sent()), before)
+
+    def test_curl(self):
+        result = subprocess.run(["curl", "-sS", "--ssl-reqd", "--cacert", self.postern.path("tls.pem"), "-u", "anna:pass", "--mail-from", "anna@x.example",
+                                 "--mail-rcpt", "bob@far.example", "-T", "-", f"smtp://localhost:{self.postern.submission_port}"],
+                                input=b"Subject: curl\r\n\r\nx\r\n", check=False, capture_output=True, timeout=60)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertTrue(self.sink.messages[-1].endswith(b"Subject: curl\r\n\r\nx\r\n"))
+
+    def test_forward_without_download(self):
+        with Client(self.postern.imap_port, user="burl") as client:
+            Client.ok(client.append("INBOX", None, None, LETTER))
+            head = b"From: burl@example.org\r\nDate: Mon, 02 Nov 2026 10:00:00 +0100\r\nMessage-ID: <2@example.org>\r\nSubject: Fwd: x\r\n\r\nSee:\r\n"
+            # The draft is made of a text of one's own and the letter that is on the server.
+            client.send(b'x1 APPEND Drafts CATENATE (TEXT {%d+}\r\n%s URL "/INBOX/;UID=1/;SECTION=TEXT")\r\n' % (len(head), head))
+            while not (line := client.readline()).startswith(b"x1 "):
+                pass
+            self.assertTrue(line.startswith(b"x1 OK"), line)
+            rump = "imap://burl@localhost/Drafts/;UID=1;URLAUTH=submit+burl"
+            client.xatom("GENURLAUTH", f'"{rump}"', "INTERNAL")
+            said = client.untagged_responses["GENURLAUTH"][-1].decode()
+        url = re.search(r'"([^"]+)"', said).group(1)
+        with smtplib.SMTP("localhost", self.postern.submission_port) as client:
+            client.starttls(context=support.trusting(self.postern.path("tls.pem")))
+            client.login("burl", "pass")
+            client.mail("burl@example.org")
+            client.rcpt("bob@far.example")
+            self.assertEqual(client.docmd("BURL", f"{url} LAST"), (250, b"2.0.0 queued as 7"))
+        self.assertTrue(self.sink.messages[-1].endswith(head + b"Body\r\n"))
+
+
+unittest.main()
