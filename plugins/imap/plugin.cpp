@@ -2,6 +2,8 @@
 
 #include <iterator>
 
+#include "commands/append.hpp"
+
 namespace postern::imap {
 
 namespace {
@@ -39,8 +41,14 @@ Result<void> ImapPlugin::declare(Registrar& registrar) {
 
 Result<void> ImapPlugin::resolve(const Lookup& lookup) {
     auto resolved = server_.resolve(lookup);
-    if (resolved) plain_.set_service(server_.auth());
-    return resolved;
+    if (!resolved) return resolved;
+    plain_.set_service(server_.auth());
+    std::vector<mail::ExistingCopies*> copies;
+    for (const auto& known : lookup.all<mail::ExistingCopies>()) copies.push_back(known.object);
+    for (const NamedCommand& command : commands_) {
+        if (command.name == "APPEND") static_cast<AppendCommand&>(*command.handler).set_copies(copies);
+    }
+    return {};
 }
 
 }  // namespace postern::imap

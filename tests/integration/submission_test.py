@@ -92,6 +92,17 @@ class Submission(unittest.TestCase):
         self.assertEqual(copy[1], got)
         self.assertIn(b"\\Seen", copy[0])
 
+    def test_the_clients_own_copy_is_the_same_message(self):
+        self.submit(data=LETTER.replace(b"<1@", b"<own@"))
+        before = len(self.sent())
+        with Client(self.postern.imap_port, user="anna") as client:
+            [answer] = Client.ok(client.append("Sent", "(\\Seen)", None, LETTER.replace(b"<1@", b"<own@")))
+            uid = int(re.search(rb"APPENDUID \d+ (\d+)", answer).group(1))
+            self.assertIn(b"<own@example.org>", client.bodies("Sent")[uid])
+            [answer] = Client.ok(client.append("Sent", None, None, LETTER.replace(b"<1@", b"<other@")))
+            self.assertNotEqual(int(re.search(rb"APPENDUID \d+ (\d+)", answer).group(1)), uid)
+        self.assertEqual(len(self.sent()), before + 1)
+
     def test_refusals_are_the_smart_hosts(self):
         self.sink.refuse = True
         self.addCleanup(setattr, self.sink, "refuse", False)

@@ -99,11 +99,11 @@ class Candidate:
                                   text=True).stdout.strip()
         users = {name: verifier for name in names}
         if self.label == "postern-sqlite":
-            return [Postern(os.path.join(self.folder, "s"), users=users, extensions="everything")]
+            return [Postern(os.path.join(self.folder, "s"), users=users, extensions="everything", mail={})]
         if self.label != "postern-postgresql":
             raise ValueError(f"no server {self.label}: {', '.join(LABELS)}")
         database = PostgreSQL(os.path.join(self.folder, "db"), durable=True, settings=DATABASE)
-        return [database, Postern(os.path.join(self.folder, "s"), store=database, users=users, extensions="everything")]
+        return [database, Postern(os.path.join(self.folder, "s"), store=database, users=users, extensions="everything", mail={})]
 
     def start(self):
         with self.group.entered():
@@ -124,7 +124,8 @@ class Candidate:
         return [server.process.pid for server in self.servers]
 
     def arguments(self):
-        out = ["--label", self.label, "--imap-port", str(self.server.imap_port), "--password", PASSWORD,
+        out = ["--label", self.label, "--imap-port", str(self.server.imap_port),
+               "--lmtp-port", str(self.server.lmtp_port), "--pop3-port", str(self.server.pop3_port), "--password", PASSWORD,
                "--server-parent", ",".join(map(str, self.processes()))]
         if self.group.folder:
             out += ["--server-cgroup", self.group.folder]

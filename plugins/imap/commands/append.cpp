@@ -1,22 +1,11 @@
-// APPEND (RFC 3501 section 6.3.11). Whether the mailbox exists and the message is not too large is decided when its literal
-// is announced, before the octets come.
+#include "commands/append.hpp"
+
 #include "commands/commands.hpp"
 #include "postern/imap/ext/engine.hpp"
+#include "postern/mime/header.hpp"
 #include "session.hpp"
 
 namespace postern::imap {
-
-namespace {
-
-class AppendCommand final : public CommandHandler {
-public:
-    CommandTraits traits() const override { return {}; }
-    Task<CommandResult> run(CommandContext* context) override;
-    LiteralDecision literal(Session& session, const LiteralOffer& offer, ArgumentCursor& args) override;
-
-private:
-    static CommandResult no_mailbox() { return CommandResult::no("There is no such mailbox", "TRYCREATE"); }
-};
 
 LiteralDecision AppendCommand::literal(Session& session, const LiteralOffer& offer, ArgumentCursor& args) {
     // The name itself may be the literal.
@@ -49,7 +38,14 @@ Task<CommandResult> AppendCommand::run(CommandContext* context) {
     const MailboxId mailbox = (*found)->id;
     request.mailbox = mailbox;
     request.cause = session.cause("APPEND");
-    auto result = co_await session.account()->deliver(std::move(request));
+    std::optional<mail::DeliveryResult> copy;
+    if (!copies_.empty() && request.messages.size() == 1 && request.messages.front().content)
+        copy = co_await find_copy(&session, mailbox, request.messages.front().content);
+    Result<mail::DeliveryResult> result = Error(Errc::internal);
+    if (copy)
+        result = std::move(*copy);
+    else
+        result = co_await session.account()->deliver(std::move(request));
     if (!result && result.error().code == Errc::not_found) co_return no_mailbox();
     if (!result) co_return CommandResult::failed(result.error());
     Operation operation{Operation::Kind::appended};
@@ -60,7 +56,23 @@ Task<CommandResult> AppendCommand::run(CommandContext* context) {
     co_return CommandResult::ok("APPEND completed", std::move(code));
 }
 
-}  // namespace
+Task<std::optional<mail::DeliveryResult>> AppendCommand::find_copy(
+    Session* session, MailboxId mailbox, std::shared_ptr<const std::string> content) {
+    const std::string_view header = std::string_view(*content).substr(0, mime::header_length(*content));
+    std::string id;
+    mime::append_unfolded(mime::first_value(header, "Message-ID"), id);
+    std::optional<Uid> uid;
+    for (const mail::ExistingCopies* copies : copies_) {
+        if (!uid && !id.empty()) uid = copies->find_copy(session->account()->id(), mailbox, id);
+    }
+    if (!uid) co_return std::nullopt;
+    auto open = co_await session->account()->open_mailbox(mailbox);
+    if (!open || (*open)->find(*uid) == mail::no_slot) co_return std::nullopt;
+    mail::DeliveryResult result;
+    result.uidvalidity = (*open)->info().uidvalidity;
+    result.uids.push_back(*uid);
+    co_return result;
+}
 
 std::unique_ptr<CommandHandler> make_append() {
     return std::make_unique<AppendCommand>();
