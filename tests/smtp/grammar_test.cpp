@@ -14,6 +14,13 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::Pair;
 
+/// Grown octet by octet: GCC 12 warns of strings whose length it knows when they are joined.
+std::string repeated(char c, std::size_t times) {
+    std::string out;
+    while (out.size() < times) out += c;
+    return out;
+}
+
 std::string path(std::string_view text, PathKind kind = PathKind::forward) {
     const auto taken = take_path(text, kind);
     return taken ? taken->address + '|' + std::string(text) : "none";
@@ -38,7 +45,7 @@ TEST(AddressTest, TakesNothingElse) {
         EXPECT_EQ(path(text), "none") << text;
     EXPECT_EQ(path("<>"), "none");
     EXPECT_EQ(path("<Postmaster>", PathKind::reverse), "none");
-    EXPECT_EQ(path('<' + std::string(max_address, 'a') + "@example.org>"), "none");
+    EXPECT_EQ(path('<' + repeated('a', max_address) + "@example.org>"), "none");
 }
 
 TEST(AddressTest, SplitsAndJoins) {
@@ -159,7 +166,7 @@ TEST(DataReaderTest, FindsTheEndHoweverTheOctetsCome) {
         {"a\r\n.", "more"},
         {"a\r\n.\r", "more"},
         {"a.\r\n", "more"},
-        {std::string(99, 'x') + "\r\n.\r\n", "large"},
+        {repeated('x', 99) + "\r\n.\r\n", "large"},
     };
     for (const auto& [wire, wanted] : cases) {
         for (std::size_t cut = 0; cut <= wire.size(); ++cut)
@@ -181,7 +188,7 @@ TEST(ReplyTest, IsWrittenInLinesThatFit) {
     EXPECT_EQ(to_wire({250, "", "a\nb"}), "250-a\r\n250 b\r\n");
     EXPECT_EQ(to_wire({550, "5.7.1", "a\r\nb\rc\xc3\xb6"}), "550-5.7.1 a\r\n550 5.7.1 b?c??\r\n");
     EXPECT_EQ(to_wire({550, "5.7.1", "\xc3\xb6"}, true), "550 5.7.1 \xc3\xb6\r\n");
-    EXPECT_LE(to_wire({550, "5.7.1", std::string(2000, 'x')}).size(), 512U);
+    EXPECT_LE(to_wire({550, "5.7.1", repeated('x', 2000)}).size(), 512U);
 }
 
 TEST(ReplyTest, IsReadHoweverTheOctetsCome) {
