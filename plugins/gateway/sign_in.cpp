@@ -6,8 +6,8 @@
 
 #include <stdexcept>
 
-#include "postern/runtime/run_on.hpp"
 #include "postern/runtime/lane.hpp"
+#include "postern/runtime/run_on.hpp"
 
 namespace postern::gateway {
 

@@ -139,8 +139,12 @@ Task<Result<Reply>> Client::command(std::string line) {
 }
 
 Task<Result<void>> Client::greet(std::string name) {
-    auto reply = co_await command("EHLO " + name);
-    if (reply && !reply->positive()) reply = co_await command("HELO " + name);
+    std::string line = "EHLO " + name;
+    auto reply = co_await command(std::move(line));
+    if (reply && !reply->positive()) {
+        line = "HELO " + name;
+        reply = co_await command(std::move(line));
+    }
     if (!reply) co_return reply.error();
     if (!reply->positive()) co_return refused(*reply);
     known_ = parse_extensions(reply->text);
@@ -166,11 +170,15 @@ Task<Result<void>> Client::sign_in(std::shared_ptr<const Credential> credential)
         response += credential->user;
         response += '\0';
         response += credential->password;
-        reply = co_await command("AUTH PLAIN " + encode_base64(response));
+        std::string line = "AUTH PLAIN " + encode_base64(response);
+        reply = co_await command(std::move(line));
     } else {
-        reply = co_await command("AUTH LOGIN");
-        if (reply && reply->code == 334) reply = co_await command(encode_base64(credential->user));
-        if (reply && reply->code == 334) reply = co_await command(encode_base64(credential->password));
+        std::vector<std::string> lines{"AUTH LOGIN", encode_base64(credential->user),
+                                       encode_base64(credential->password)};
+        for (std::string& line : lines) {
+            reply = co_await command(std::move(line));
+            if (!reply || reply->code != 334) break;
+        }
     }
     if (!reply) co_return reply.error();
     if (reply->code == 235) co_return Result<void>();
@@ -193,7 +201,8 @@ Task<Result<void>> Client::begin(const SmartHost* host, std::string name,
     if (host->tls == SmartHost::Tls::starttls) {
         // Never in the clear because somebody on the way took the word out.
         if (!known_.starttls) co_return Error(Errc::unavailable, "the smart host does not offer STARTTLS");
-        auto ready = co_await command("STARTTLS");
+        std::string line = "STARTTLS";
+        auto ready = co_await command(std::move(line));
         if (!ready) co_return ready.error();
         if (ready->code != 220) co_return refused(*ready);
         // What came before TLS means nothing.
@@ -234,7 +243,8 @@ Task<Result<Reply>> Client::content(std::shared_ptr<const std::string> content) 
     if (known_.chunking) {
         wire = "BDAT " + std::to_string(content->size()) + " LAST\r\n" + *content;
     } else {
-        auto ready = co_await command("DATA");
+        std::string line = "DATA";
+        auto ready = co_await command(std::move(line));
         if (!ready || ready->code != 354) co_return ready;
         smtp::append_stuffed(*content, wire);
     }

@@ -1,6 +1,6 @@
 // AUTHENTICATE (RFC 3501 section 6.2.2) over the registered SASL mechanisms (X4).
-#include "postern/encoding/base64.hpp"
 #include "commands/commands.hpp"
+#include "postern/encoding/base64.hpp"
 #include "postern/imap/ext/authentication.hpp"
 #include "session.hpp"
 

@@ -41,7 +41,8 @@ Task<void> Session::data(std::string arguments) {
         reset();
         co_return;
     }
-    co_await finish(std::make_shared<const std::string>(reader.take()));
+    auto content = std::make_shared<const std::string>(reader.take());
+    co_await finish(std::move(content));
 }
 
 Task<bool> Session::read_data(DataReader* reader) {
@@ -102,7 +103,8 @@ Task<void> Session::chunk(std::string arguments) {
         reply({250, "2.0.0", std::to_string(parsed->size) + " octets received"});
         co_return;
     }
-    co_await finish(std::make_shared<const std::string>(std::move(chunks_)));
+    auto content = std::make_shared<const std::string>(std::move(chunks_));
+    co_await finish(std::move(content));
 }
 
 Task<void> Session::url_chunk(std::string arguments) {
@@ -134,7 +136,8 @@ Task<void> Session::url_chunk(std::string arguments) {
         reply({250, "2.5.0", "Ok"});
         co_return;
     }
-    co_await finish(std::make_shared<const std::string>(std::move(chunks_)));
+    auto content = std::make_shared<const std::string>(std::move(chunks_));
+    co_await finish(std::move(content));
 }
 
 Task<void> Session::finish(std::shared_ptr<const std::string> content) {
