@@ -41,7 +41,7 @@ class Delivery(unittest.TestCase):
         with smtplib.SMTP("127.0.0.1", self.agent.smtp_port) as client:
             for turn in range(EACH):
                 number = b"X-Number: %d.%d" % (sender, turn)
-                client.sendmail("a@b.example", [f"user{turn % 5}@example.org"], number + b"\r\nSubject: x\r\n\r\n.dot\r\n" + b"x" * 3000 + b"\r\n")
+                client.sendmail("a@b.example", [f"user{turn % 5}@example.org"], number + b"\r\nSubject: x\r\n\r\n.dot\r\n" + (b"x" * 900 + b"\r\n") * 3)
 
     def test_every_message_arrives_once(self):
         senders = [threading.Thread(target=self.send, args=(number,)) for number in range(SENDERS)]
