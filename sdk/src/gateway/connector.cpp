@@ -63,6 +63,10 @@ Task<Outcome<FolderList>> RemoteSession::list_folders(std::string token) {
     co_return list;
 }
 
+Outcome<RemoteRef> RemoteSession::find(const std::string& /*folder*/, const std::string& /*id*/) {
+    return Fault(FaultKind::unsupported, "this connector has no ids that last");
+}
+
 std::size_t RemoteSession::fetch_window() const {
     return 1;
 }

@@ -36,6 +36,9 @@ public:
     virtual Task<Outcome<FolderList>> list_folders(std::string token);
     /// What is there, or what changed since the token. Idempotent.
     virtual Task<Outcome<PullPage>> pull(PullRequest request) = 0;
+    /// A message by the id that a former pull gave it, with `stable_ids`, whether or not a listing of this session has it.
+    /// No I/O: that it is gone shows when it is used. Default: unsupported.
+    virtual Outcome<RemoteRef> find(const std::string& folder, const std::string& id);
 
     /// How many fetches may be started before the first is received; 1 where the server takes one at a time.
     virtual std::size_t fetch_window() const;

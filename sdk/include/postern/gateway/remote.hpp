@@ -130,7 +130,8 @@ struct RemoteItem {
     RemoteRef ref;
     std::string id;                     ///< "" if the server gave none
     std::optional<std::uint64_t> size;  ///< as the server says: a hint
-    std::optional<std::uint8_t> flags;  ///< mail::Flag bits
+    std::optional<std::uint8_t> flags;  ///< mail::Flag bits; not set: as they were
+    std::vector<std::string> keywords;  ///< with `flags`
     std::optional<UnixTime> date;
 };
 
@@ -177,17 +178,22 @@ struct Action {
         rename_folder,
         remove_folder
     } kind = Kind::remove;
-    std::string key;  ///< idempotency key
-    RemoteRef ref;
-    std::string folder;
-    std::string destination;
-    std::uint8_t flags = 0;
+    std::string key;          ///< idempotency key
+    RemoteRef ref;            ///< remove, set_flags, move, copy
+    std::string folder;       ///< id; append: into it; create_folder: the parent, "" at the top
+    std::string destination;  ///< id; move, copy: into it; rename_folder: the new parent
+    std::string name;         ///< create_folder, rename_folder: without its parents, UTF-8
+    std::uint8_t flags = 0;   ///< to be set; what is in neither set stays as it is
     std::vector<std::string> keywords;
-    std::shared_ptr<const std::string> content;
+    std::uint8_t cleared_flags = 0;  ///< set_flags: to be cleared
+    std::vector<std::string> cleared_keywords;
+    std::optional<UnixTime> date;                ///< append
+    std::shared_ptr<const std::string> content;  ///< append
 };
 struct ActionResult {
     std::optional<Fault> fault;  ///< not set: done (or, for deletions, noted until close)
-    std::string new_id;
+    std::string
+        new_id;  ///< move, copy, append: of the message there; of the folder. "" if the server does not say
 };
 
 struct Submission {
