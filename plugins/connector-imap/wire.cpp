@@ -1,0 +1,217 @@
+#include "connector-imap/wire.hpp"
+
+#include <string.h>
+
+#include <optional>
+
+#include "connector-imap/refusal.hpp"
+#include "postern/gateway/refusal.hpp"
+
+namespace postern::imap_client {
+
+using gateway::Fault;
+using gateway::FaultKind;
+
+namespace {
+
+constexpr std::size_t buffer_size = 32 * 1024;
+/// A set of 50,000 scattered UIDs takes 400 KB.
+constexpr std::size_t max_response = 16U << 20;
+constexpr std::size_t max_literals = 1000;
+
+}  // namespace
+
+Wire::Wire(std::unique_ptr<Connection> connection, gateway::SessionLimits limits)
+    : connection_(std::move(connection)),
+      limits_(limits),
+      buffer_(buffer_size),
+      last_traffic_(std::chrono::steady_clock::now()) {}
+
+Wire::~Wire() = default;
+
+void Wire::trust() {
+    ResponseReader::Limits limits;
+    limits.text = max_response;
+    limits.literal = limits_.message_octets;
+    limits.literals = max_literals;
+    reader_.set_limits(limits);
+}
+
+Fault Wire::lost(const Error& error) {
+    alive_ = false;
+    if (!goodbye_.empty()) return Fault(FaultKind::offline, "the server says: " + goodbye_);
+    if (connection_->deadline_passed()) return Fault(FaultKind::transient, "the server does not answer");
+    return Fault(FaultKind::offline, error.text.empty() ? "the connection broke" : error.text);
+}
+
+Fault Wire::broken(std::string text) {
+    alive_ = false;
+    return Fault(FaultKind::protocol_violation, std::move(text));
+}
+
+bool Wire::busy_within(std::chrono::steady_clock::duration span) const {
+    return std::chrono::steady_clock::now() - last_traffic_ < span;
+}
+
+Task<Outcome<void>> Wire::write(std::string_view octets) {
+    if (!alive_) co_return Fault(FaultKind::offline, "the connection is closed");
+    connection_->set_deadline(limits_.command_timeout);
+    auto written = co_await connection_->stream().write(octets);
+    last_traffic_ = std::chrono::steady_clock::now();
+    if (!written) co_return lost(written.error());
+    co_return Outcome<void>{};
+}
+
+Task<Outcome<void>> Wire::fill() {
+    if (!alive_) co_return Fault(FaultKind::offline, "the connection is closed");
+    position_ = filled_ = 0;
+    connection_->set_deadline(patience_.count() > 0 ? patience_ : limits_.command_timeout);
+    std::span<char> room(buffer_);
+    auto got = co_await connection_->stream().read_some(room);
+    last_traffic_ = std::chrono::steady_clock::now();
+    if (!got) co_return lost(got.error());
+    if (*got == 0) co_return lost(Error(Errc::unavailable, "the server closed the connection"));
+    filled_ = *got;
+    co_return Outcome<void>{};
+}
+
+Task<Outcome<Response>> Wire::read() {
+    // The clock of a response starts with its first octet; one that comes drop by drop ends here, however often the
+    // watchdog is re-armed.
+    std::optional<std::chrono::steady_clock::time_point> begin;
+    std::uint64_t octets = 0;
+    while (true) {
+        std::size_t used = 0;
+        const std::string_view unread(buffer_.data() + position_, filled_ - position_);
+        const auto status = reader_.feed(unread, used);
+        position_ += used;
+        octets += used;
+        if (status == ResponseReader::Status::done) co_return reader_.take();
+        if (status == ResponseReader::Status::error) co_return broken(reader_.problem());
+        const auto now = std::chrono::steady_clock::now();
+        if (octets > 0 && !begin) begin = now;
+        const auto late = now - begin.value_or(now) - limits_.command_timeout;
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(late).count();
+        if (seconds > 0 && octets < limits_.slowest_rate * static_cast<std::uint64_t>(seconds)) {
+            alive_ = false;
+            co_return Fault(FaultKind::transient, "the server sends too slowly");
+        }
+        auto filled = co_await fill();
+        if (!filled) co_return filled.error();
+    }
+}
+
+Task<Outcome<void>> Wire::send_line(std::string line, bool secret) {
+    line += "\r\n";
+    auto written = co_await write(line);
+    if (secret) explicit_bzero(line.data(), line.size());
+    co_return written;
+}
+
+bool Wire::observed(Response& response) {
+    const auto status = parse_status(response.text);
+    if (status && status->kind == Status::Kind::bye) goodbye_ = gateway::printable(status->text);
+    return !observer_ || observer_(response);
+}
+
+Task<Outcome<std::string>> Wire::send(CommandText command) {
+    std::string tag = "P" + std::to_string(++last_tag_);
+    std::string line = tag + ' ' + command.text;
+    if (command.secret) explicit_bzero(command.text.data(), command.text.size());
+    if (command.has_literal) {
+        line += '{' + std::to_string(command.literal.size());
+        line += literal_plus_ ? "+}" : "}";
+    }
+    auto sent = co_await send_line(std::move(line), command.secret);
+    if (!sent) co_return sent.error();
+    if (!command.has_literal) co_return tag;
+    if (!literal_plus_) {
+        auto refused = co_await wait_for_continuation(tag);
+        if (!refused) co_return refused.error();
+        if (*refused) co_return classify_refusal("APPEND", **refused, FaultKind::transient);
+    }
+    auto written = co_await write(command.literal);
+    if (!written) co_return written.error();
+    auto ended = co_await send_line("");
+    if (!ended) co_return ended.error();
+    co_return tag;
+}
+
+Task<Outcome<std::optional<Status>>> Wire::step(std::string tag, Taker taker) {
+    auto response = co_await read();
+    if (!response) co_return response.error();
+    if (response->kind == Response::Kind::continuation)
+        co_return broken("the server waits for what nobody offered");
+    if (response->kind == Response::Kind::untagged) {
+        if (!observed(*response)) co_return broken("a response makes no sense");
+        if (taker && !taker(*response)) co_return broken("a response makes no sense");
+        co_return std::optional<Status>{};
+    }
+    auto status = parse_status(response->text);
+    if (!status || response->tag != tag) co_return broken("a response to what nobody asked");
+    co_return status;
+}
+
+Task<Outcome<Status>> Wire::finish(std::string tag, Taker taker) {
+    while (true) {
+        auto status = co_await step(tag, taker);
+        if (!status) co_return status.error();
+        if (*status) co_return **status;
+    }
+}
+
+Task<Outcome<std::optional<Status>>> Wire::wait_for_continuation(std::string tag) {
+    while (true) {
+        auto response = co_await read();
+        if (!response) co_return response.error();
+        if (response->kind == Response::Kind::continuation) co_return std::optional<Status>{};
+        if (response->kind == Response::Kind::untagged) {
+            if (!observed(*response)) co_return broken("a response makes no sense");
+            continue;
+        }
+        auto status = parse_status(response->text);
+        if (!status || response->tag != tag) co_return broken("a response to what nobody asked");
+        co_return status;
+    }
+}
+
+Task<Outcome<Status>> Wire::command(CommandText command, Taker taker) {
+    auto tag = co_await send(std::move(command));
+    if (!tag) co_return tag.error();
+    auto status = co_await finish(std::move(*tag), std::move(taker));
+    co_return status;
+}
+
+Task<Outcome<Status>> Wire::command(std::string text, Taker taker) {
+    CommandText whole;
+    whole.text = std::move(text);
+    auto status = co_await command(std::move(whole), std::move(taker));
+    co_return status;
+}
+
+Task<Outcome<void>> Wire::start_tls(gateway::RemoteServer server) {
+    position_ = filled_ = 0;
+    reader_.reset();
+    TlsClientOptions options;
+    options.server_name = server.host;
+    options.verify = server.verify;
+    options.pinned_spki_sha256 = server.pinned_spki_sha256;
+    options.ca_file = server.ca_file;
+    connection_->set_deadline(limits_.command_timeout);
+    auto secured = co_await connection_->start_tls_client(std::move(options));
+    if (secured) co_return Outcome<void>{};
+    alive_ = false;
+    // A certificate that does not verify stays so until somebody acts; a line that broke does not.
+    const auto& [code, text] = secured.error();
+    const bool refused = code == Errc::permission_denied || code == Errc::invalid ||
+                         text.find("certificate") != std::string::npos;
+    co_return Fault(refused ? FaultKind::permanent : FaultKind::offline, text);
+}
+
+Task<void> Wire::shutdown() {
+    alive_ = false;
+    connection_->set_deadline(std::chrono::seconds(5));
+    co_await connection_->stream().shutdown();
+}
+
+}  // namespace postern::imap_client
