@@ -2,6 +2,7 @@
 
 #include "connector-pop3/line_sink.hpp"
 #include "connector-pop3/refusal.hpp"
+#include "postern/gateway/sasl.hpp"
 
 namespace postern::pop3 {
 
@@ -20,26 +21,8 @@ bool breaks_line(const std::string& text) {
     return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos;
 }
 
-std::string base64(std::string_view in) {
-    static constexpr std::string_view digits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    for (std::size_t i = 0; i < in.size(); i += 3) {
-        std::uint32_t group = 0;
-        for (std::size_t k = 0; k < 3; ++k) {
-            group = (group << 8) | (i + k < in.size() ? static_cast<unsigned char>(in[i + k]) : 0U);
-        }
-        for (std::size_t k = 0; k < 4; ++k) {
-            out += i + k > in.size() ? '=' : digits[(group >> (18 - 6 * k)) & 63U];
-        }
-    }
-    return out;
-}
-
 Task<Outcome<StatusLine>> auth_plain(Wire* wire, gateway::RemoteCredential credential) {
-    std::string message;
-    message.append(1, '\0').append(credential.login).append(1, '\0').append(credential.secret);
-    std::string response = base64(message);
+    std::string response = gateway::base64(gateway::sasl_plain(credential));
     if (response.size() + 11 <= max_command) {
         std::string command = "AUTH PLAIN " + response;
         auto status = co_await wire->command(std::move(command), true);

@@ -10,21 +10,7 @@ using gateway::FaultKind;
 
 namespace {
 
-constexpr std::size_t max_shown = 200;
 constexpr std::chrono::seconds in_use_delay{45};
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool contains_any(std::string_view text, std::initializer_list<std::string_view> words) {
-    std::string folded;
-    for (const char c : text.substr(0, max_shown)) folded += lower(c);
-    for (const auto word : words) {
-        if (folded.find(word) != std::string::npos) return true;
-    }
-    return false;
-}
 
 Fault make(FaultKind kind, std::string_view text, std::chrono::seconds retry_after = {}) {
     Fault fault(kind, printable(text));
@@ -48,15 +34,6 @@ std::optional<Fault> by_code(std::string_view text) {
 
 }  // namespace
 
-std::string printable(std::string_view text) {
-    std::string out;
-    for (const char c : text.substr(0, max_shown)) {
-        const auto octet = static_cast<unsigned char>(c);
-        out += octet >= 0x20 && octet < 0x7f ? c : '?';
-    }
-    return out;
-}
-
 std::string response_code(std::string_view text) {
     if (!text.starts_with('[')) return {};
     const std::size_t end = text.find(']');
@@ -70,17 +47,7 @@ std::string response_code(std::string_view text) {
 
 Fault classify_login_refusal(std::string_view text) {
     if (auto fault = by_code(text)) return *fault;
-    if (contains_any(text, {"lock", "in use", "busy", "already open", "another session"})) {
-        return make(FaultKind::rate_limited, text, in_use_delay);
-    }
-    if (contains_any(text, {"login limit", "too many", "too often", "exceeded", "rate limit", "wait"})) {
-        return make(FaultKind::rate_limited, text);
-    }
-    if (contains_any(text, {"temporar", "try again", "unavailable", "overload", "maintenance", "timeout",
-                            "timed out", "internal error", "service"})) {
-        return make(FaultKind::transient, text);
-    }
-    return make(FaultKind::auth_failed, text);
+    return gateway::classify_login_words(text);
 }
 
 Fault classify_refusal(std::string_view command, std::string_view text, FaultKind otherwise) {

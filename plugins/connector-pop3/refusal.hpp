@@ -4,8 +4,11 @@
 #include <string_view>
 
 #include "postern/gateway/fault.hpp"
+#include "postern/gateway/refusal.hpp"
 
 namespace postern::pop3 {
+
+using gateway::printable;
 
 /// The code of "[IN-USE] text", in upper case; "" if there is none.
 std::string response_code(std::string_view text);
@@ -16,8 +19,5 @@ gateway::Fault classify_login_refusal(std::string_view text);
 /// -ERR to any later command. Without a code it is `otherwise`.
 gateway::Fault classify_refusal(std::string_view command, std::string_view text,
                                 gateway::FaultKind otherwise);
-
-/// Text of a peer made fit for the log: printable, bounded.
-std::string printable(std::string_view text);
 
 }  // namespace postern::pop3
