@@ -122,11 +122,16 @@ Task<DeliveryOutcome> Service::store(const FilterRequest* request, const mail::N
                                      std::vector<FilterActions::Store> stores) {
     DeliveryOutcome outcome;
     outcome.kind = stores.empty() ? DeliveryOutcome::Kind::forwarded : DeliveryOutcome::Kind::stored;
-    // Several into one mailbox are one: the last says with which flags.
+    // The same message several times into one mailbox is there once: the last says with which flags.
+    const auto same_content = [](const FilterActions::Store& one, const FilterActions::Store& other) {
+        if (!one.content || !other.content) return one.content == other.content;
+        return *one.content == *other.content;
+    };
     std::vector<FilterActions::Store> distinct;
     for (FilterActions::Store& next : stores) {
         std::erase_if(distinct, [&](const FilterActions::Store& earlier) {
-            return earlier.mailbox == next.mailbox && earlier.special_use == next.special_use;
+            return earlier.mailbox == next.mailbox && earlier.special_use == next.special_use &&
+                   same_content(earlier, next);
         });
         distinct.push_back(std::move(next));
     }

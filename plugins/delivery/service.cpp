@@ -89,7 +89,8 @@ Task<Result<bool>> Service::has_room(AccountId account, std::uint64_t octets) {
     const mail::QuotaLimits limits = quota_->limits(**open);
     const auto& storage = limits[mail::QuotaResource::storage];
     const auto& messages = limits[mail::QuotaResource::message];
-    if (storage && ((*open)->used_bytes() + octets) / 1024 >= *storage) co_return false;
+    const std::uint64_t wanted = (*open)->used_bytes() + std::max<std::uint64_t>(octets, 1);
+    if (storage && (wanted + 1023) / 1024 > *storage) co_return false;
     co_return !messages || (*open)->used_count() < *messages;
 }
 

@@ -1,6 +1,7 @@
 // Messages and attributes over several accounts.
 #include <algorithm>
 
+#include "postern/mail/withdraw.hpp"
 #include "shared_account.hpp"
 
 namespace postern::imap {
@@ -33,10 +34,18 @@ Task<Result<mail::DeliveryResult>> SharedAccount::replace_elsewhere(Account* acc
     removal.cause = request.cause;
     request.replaced_in = nullptr;
     request.replaced.clear();
+    const MailboxId destination = request.mailbox;
     auto delivered = co_await account->deliver(std::move(request));
     if (!delivered) co_return delivered;
     auto removed = co_await source->expunge(std::move(removal));
-    if (!removed) co_return removed.error();
+    if (removed && removed->uids.empty())
+        removed = Error(Errc::not_found, "another session was faster and removed the message");
+    if (!removed) {
+        std::vector<Uid> unwanted = delivered->uids;
+        auto withdrawn = co_await mail::withdraw(account, destination, std::move(unwanted));
+        static_cast<void>(withdrawn);  // a message too many is the lesser evil
+        co_return removed.error();
+    }
     delivered->expunge_modseq = removed->modseq;
     co_return delivered;
 }

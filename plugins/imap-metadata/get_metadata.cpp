@@ -127,6 +127,28 @@ Task<Result<Values>> load(Session* session, const Request* request, const Annota
     co_return values;
 }
 
+/// Whether something below `prefix` is asked for.
+bool asks_below(const Request& request, std::string_view prefix) {
+    return std::ranges::any_of(request.entries, [prefix](const std::string& entry) {
+        return entry.starts_with(prefix) || prefix.starts_with(entry);
+    });
+}
+
+Task<Result<bool>> add_states(Session* session, const Request* request,
+                              const std::vector<mail::AccountState*>* states, Values* values) {
+    bool added = false;
+    for (mail::AccountState* state : *states) {
+        if (!asks_below(*request, state->prefix())) continue;
+        auto entries = co_await state->read(session->account());
+        if (!entries) co_return entries.error();
+        for (auto& [entry, value] : *entries) {
+            if (wanted(*request, entry)) (*values)[entry] = std::move(value);
+        }
+        added = true;
+    }
+    co_return added;
+}
+
 }  // namespace
 
 Task<CommandResult> GetMetadataCommand::run(CommandContext* context) {
@@ -137,6 +159,10 @@ Task<CommandResult> GetMetadataCommand::run(CommandContext* context) {
     if (!target) co_return CommandResult::failed(target.error());
     auto values = co_await load(&session, &*request, &*target, &settings_);
     if (!values) co_return CommandResult::failed(values.error());
+    if (target->name.empty()) {
+        auto added = co_await add_states(&session, &*request, &states_, &*values);
+        if (!added) co_return CommandResult::failed(added.error());
+    }
 
     std::size_t longest = 0;
     ResponseWriter out = session.writer();

@@ -1,6 +1,7 @@
 #pragma once
 #include "annotations.hpp"
 #include "postern/imap/ext/command_handler.hpp"
+#include "postern/mail/account_state.hpp"
 
 namespace postern::imap {
 
@@ -11,9 +12,12 @@ public:
     explicit GetMetadataCommand(const MetadataSettings& settings) : settings_(settings) {}
     CommandTraits traits() const override { return {.states = in_authenticated}; }
     Task<CommandResult> run(CommandContext* context) override;
+    /// What plugins know of the account is shown among the server's entries.
+    void set_states(std::vector<mail::AccountState*> states) { states_ = std::move(states); }
 
 private:
     const MetadataSettings& settings_;
+    std::vector<mail::AccountState*> states_;
 };
 
 }  // namespace postern::imap

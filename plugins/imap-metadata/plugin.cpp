@@ -46,6 +46,9 @@ public:
 
     Result<void> resolve(const Lookup& lookup) override {
         set_.set_special_use(lookup.find<CreateParameter>("USE"));
+        std::vector<mail::AccountState*> states;
+        for (const auto& named : lookup.all<mail::AccountState>()) states.push_back(named.object);
+        get_.set_states(std::move(states));
         return {};
     }
 

@@ -351,6 +351,10 @@ SearchParser CoreEngine::make_parser(Session& session) {
 Result<void> CoreEngine::parse_search_program(SearchPlan& plan, ArgumentCursor& in) {
     auto space = in.space();
     if (!space) return space;
+    // What the client says; a key may set a charset for what it stands for.
+    const std::size_t begin = in.mark();
+    const bool charset_given = in.match_keyword("CHARSET");
+    in.rewind(begin);
     SearchParser parser = make_parser(plan.session);
     auto tree = parser.program(in);
     if (!tree) {
@@ -358,7 +362,7 @@ Result<void> CoreEngine::parse_search_program(SearchPlan& plan, ArgumentCursor& 
         return tell_failure(plan, charset ? bad_charset(tree.error()) : tree.error());
     }
     plan.tree = std::move(*tree);
-    return ask_modes(plan, parser.charset_given());
+    return ask_modes(plan, charset_given);
 }
 
 Result<void> CoreEngine::parse_search_with_charset(SearchPlan& plan, ArgumentCursor& in) {

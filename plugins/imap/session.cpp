@@ -1,6 +1,7 @@
 // Life of a session: greeting, sign-in and the move to the account's core, end.
 #include "session.hpp"
 
+#include "postern/mail/sign_out.hpp"
 #include "postern/runtime/runtime.hpp"
 #include "server.hpp"
 
@@ -89,20 +90,37 @@ Task<ServerSession::Next> ServerSession::run() {
 Task<Result<bool>> ServerSession::next_input() {
     const auto& announcers = registries().announcers.all();
     const auto wants = [&](const Announcer* announcer) { return announcer->wants_wake(*this); };
+    bool tells_changes = true;
     while (state_ != State::not_authenticated && std::ranges::any_of(announcers, wants)) {
-        const Wake woken = co_await wait_between_commands();
+        const Wake woken = co_await wait_between_commands(tells_changes);
         if (woken != Wake::changes) break;
         for (Announcer* announcer : announcers) {
             if (!announcer->wants_wake(*this)) continue;
             auto told = co_await announcer->tell(this);
             if (!told) co_return told.error();
         }
+        // Changes that nobody here tells of between commands wait for the next command.
+        tells_changes = !has_untold();
     }
     auto received = co_await channel_.receive(patience());
     co_return received;
 }
 
+// The account's sessions are ended from elsewhere: reads end, and goodbye is said as when the server stops.
+void ServerSession::end_by_sign_out() {
+    const std::string* value = account_->find_attribute(MailboxId{}, mail::sign_out_entry);
+    if (value == nullptr) return;
+    signed_out_ = value->substr(std::min(value->find(' '), value->size() - 1) + 1);
+    connection().cancel();
+}
+
 Task<void> ServerSession::say_goodbye(Error error) {
+    if (signed_out_ && !aborted_) {
+        writer().status("", "BYE", "AUTHENTICATIONFAILED", *signed_out_);
+        auto sent = co_await flush();
+        static_cast<void>(sent);
+        co_return;
+    }
     if (error.code != Errc::cancelled || aborted_) co_return;
     // To a client that had stopped reading nothing more can be written; the connection knows.
     const bool stopping = runtime().stopping();
@@ -119,6 +137,7 @@ Task<void> ServerSession::close_connection() {
     co_await connection().stream().shutdown();
     connection().cancel();
     co_await channel_.settle();
+    sign_out_.reset();
     presence_.reset();
     account_.reset();
 }
@@ -155,6 +174,10 @@ Task<void> ServerSession::finish_sign_in() {
     account_ = std::move(*account);
     identity_ = pending.identity;
     presence_ = account_->enter("imap");
+    sign_out_ = account_->watch([this](const mail::AccountEvent& event) {
+        const bool all = event.kind == mail::AccountEvent::Kind::attribute && event.mailbox == MailboxId{};
+        if (all && event.name == mail::sign_out_entry) end_by_sign_out();
+    });
     state_ = State::authenticated;
     reader_.limits() = ReaderLimits::authenticated();
     reader_.limits().streamed_literal = server_.settings().append_limit;
@@ -178,6 +201,7 @@ void ServerSession::close_selected() {
 void ServerSession::unauthenticate() {
     close_selected();
     slots_.clear();
+    sign_out_.reset();
     presence_.reset();
     account_.reset();
     identity_.reset();

@@ -112,6 +112,7 @@ private:
     std::chrono::seconds patience() const;
     Task<Result<bool>> next_input();
     Task<void> say_goodbye(Error error);
+    void end_by_sign_out();
     Task<void> finish_sign_in();
     Task<void> close_connection();
 
@@ -142,7 +143,9 @@ private:
     // session_updates.cpp: what is told
     SelectedUpdates wanted_updates();
     bool has_more();
-    Task<Wake> wait_between_commands();
+    Task<Wake> wait_between_commands(bool also_changes);
+    /// Whether there is something to tell between commands, if an announcer does so.
+    bool has_untold();
     Task<Result<void>> announce_selected(bool numbers_stay);
     void write_changes(const mail::ViewChanges& changes);
     void write_keywords();
@@ -169,6 +172,8 @@ private:
     std::optional<Identity> identity_;
     std::shared_ptr<mail::Account> account_;
     std::unique_ptr<mail::Account::Presence> presence_;
+    std::unique_ptr<mail::Subscription> sign_out_;
+    std::optional<std::string> signed_out_;  ///< what the client is told when others ended the session
     std::optional<SelectedMailbox> selected_;
     SelectedMailbox* visited_ = nullptr;  ///< looked at by the running command instead of selected_
     FlagText flag_text_;                  ///< of the selected mailbox

@@ -147,11 +147,18 @@ Task<Wake> ServerSession::wait(std::chrono::seconds timeout) {
     co_return wake;
 }
 
-Task<Wake> ServerSession::wait_between_commands() {
-    // What happened while the last command ended, or between two pieces of the next one.
-    if (has_more()) co_return Wake::changes;
+bool ServerSession::has_untold() {
+    if (has_more()) return true;
+    if (!selected_) return false;
     const SelectedUpdates wanted = wanted_updates();
-    mail::View* view = selected_ && wanted.messages ? selected_->view.get() : nullptr;
+    return wanted.messages && selected_->view->has_changes(wanted.at_once);
+}
+
+Task<Wake> ServerSession::wait_between_commands(bool also_changes) {
+    // What happened while the last command ended, or between two pieces of the next one.
+    if (also_changes && has_untold()) co_return Wake::changes;
+    const SelectedUpdates wanted = wanted_updates();
+    mail::View* view = also_changes && selected_ && wanted.messages ? selected_->view.get() : nullptr;
     const std::chrono::seconds timeout = patience();
     connection().set_deadline(std::max(server_.settings().autologout, timeout + std::chrono::seconds(1)));
     const Wake wake = co_await channel_.wait(view, wanted.at_once, timeout);

@@ -1,5 +1,9 @@
 #include "transfer_elsewhere.hpp"
 
+#include <algorithm>
+
+#include "postern/mail/withdraw.hpp"
+
 namespace postern::imap {
 
 namespace {
@@ -52,6 +56,23 @@ Taken take(const mail::Mailbox& mailbox, const std::vector<mail::Slot>& slots) {
     return taken;
 }
 
+/// Leaves of the result what was `removed` here (ascending); the rest's UIDs in the destination.
+std::vector<Uid> keep_removed(mail::TransferResult& result, const std::vector<Uid>& removed) {
+    std::vector<Uid> unwanted;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < result.source.size(); ++i) {
+        if (!std::ranges::binary_search(removed, result.source[i])) {
+            unwanted.push_back(result.destination[i]);
+            continue;
+        }
+        result.source[kept] = result.source[i];
+        result.destination[kept++] = result.destination[i];
+    }
+    result.source.resize(kept);
+    result.destination.resize(kept);
+    return unwanted;
+}
+
 }  // namespace
 
 Task<Result<mail::TransferResult>> transfer_elsewhere(mail::Account* account,
@@ -86,7 +107,14 @@ Task<Result<mail::TransferResult>> transfer_elsewhere(mail::Account* account,
     removal.slots = std::move(taken.slots);
     removal.force = true;
     removal.cause = request.cause;
+    const MailboxId destination = request.destination;
     auto removed = co_await source->expunge(std::move(removal));
+    // What another session took away meanwhile was not moved from here, and must not be there twice.
+    std::vector<Uid> unwanted = keep_removed(result, removed ? removed->uids : std::vector<Uid>{});
+    if (!unwanted.empty()) {
+        auto withdrawn = co_await mail::withdraw(account, destination, std::move(unwanted));
+        static_cast<void>(withdrawn);  // a message too many is the lesser evil
+    }
     if (!removed) co_return removed.error();
     result.modseq = removed->modseq;
     co_return result;

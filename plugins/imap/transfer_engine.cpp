@@ -61,7 +61,9 @@ Task<CommandResult> CoreEngine::transfer(CommandContext* context, bool move) {
         result = co_await mailbox->transfer(std::move(request));
     }
     if (!result) {
-        if (result.error().code == Errc::not_found)
+        // Otherwise it is the selected mailbox that somebody has deleted.
+        if (result.error().code == Errc::not_found &&
+            session.account()->find_mailbox(destination_id) == nullptr)
             co_return CommandResult::no("There is no such mailbox", "TRYCREATE");
         co_return CommandResult::failed(result.error());
     }

@@ -7,9 +7,9 @@ namespace {
 class Acl : public ImapFixture {
 protected:
     void SetUp() override {
-        for (const char* plugin :
-             {"imap-enable", "imap-children", "imap-list-extended", "imap-list-status", "imap-namespace",
-              "imap-move", "imap-uidplus", "imap-acl", "imap-list-myrights"}) {
+        for (const char* plugin : {"imap-enable", "imap-children", "imap-list-extended", "imap-list-status",
+                                   "imap-namespace", "imap-move", "imap-uidplus", "imap-acl",
+                                   "imap-list-myrights", "imap-literal-plus", "imap-replace"}) {
             load(plugin);
         }
     }
@@ -217,6 +217,37 @@ TEST_F(Acl, MessagesGoFromAccountToAccount) {
     anna.command("NOOP");
     EXPECT_NE(anna.command("FETCH 3 BODY.PEEK[]").text().find("Subject: Letter 3"), std::string::npos);
     EXPECT_EQ(ben.command("COPY 1 user/anna/Sent").tagged.code, "TRYCREATE");
+}
+
+TEST_F(Acl, OnlyOneMovesAMessage) {
+    deliver("INBOX", 3);
+    Client& anna = sign_in();
+    share(anna, "INBOX", "lrswite");
+    Client& ben = sign_in_as("ben");
+    EXPECT_TRUE(anna.command("SELECT INBOX").ok());
+    EXPECT_TRUE(ben.command("SELECT user/anna/INBOX").ok());
+    const auto in_archive = [](Client& client) {
+        return client.command("STATUS Archive (MESSAGES)").lines("STATUS").at(0);
+    };
+    // Both at once: while ben's message is stored in his account, anna removes it from hers.
+    ben.pipe().to_server.append("b MOVE 1:2 Archive\r\n");
+    ben.pipe().notify();
+    anna.send("a MOVE 1 Archive\r\n");
+    EXPECT_NE(anna.take().find("* OK [COPYUID "), std::string::npos);
+    const std::string moved = ben.take();
+    EXPECT_NE(moved.find("b OK Done, without messages that no longer exist"), std::string::npos) << moved;
+    EXPECT_EQ(in_archive(ben), "* STATUS Archive (MESSAGES 1)");
+    EXPECT_EQ(in_archive(anna), "* STATUS Archive (MESSAGES 1)");
+    // The same with REPLACE.
+    EXPECT_TRUE(anna.command("NOOP").ok());
+    ben.pipe().to_server.append("c REPLACE 1 Archive {16+}\r\nSubject: x\r\n\r\nhi\r\n");
+    ben.pipe().notify();
+    anna.send("d MOVE 1 Archive\r\n");
+    EXPECT_NE(anna.take().find("* OK [COPYUID "), std::string::npos);
+    const std::string refused = ben.take();
+    EXPECT_NE(refused.find("c NO [EXPUNGEISSUED]"), std::string::npos) << refused;
+    EXPECT_EQ(in_archive(ben), "* STATUS Archive (MESSAGES 1)");
+    EXPECT_EQ(in_archive(anna), "* STATUS Archive (MESSAGES 2)");
 }
 
 TEST_F(Acl, TheTreeNeedsKAndX) {

@@ -41,6 +41,14 @@ TEST_F(Filters, StandForTheirCriteria) {
     EXPECT_EQ(found(client, "FILTER on-the-road"), "* SEARCH 4\n");
 }
 
+TEST_F(Filters, AreNoCharsetOfTheClient) {
+    Client& client = open_with({"imap-enable", "imap-utf8-accept"});
+    filter("second", "SUBJECT \"Letter 2\"");
+    EXPECT_TRUE(client.command("ENABLE UTF8=ACCEPT").ok());
+    EXPECT_EQ(found(client, "FILTER second"), "* SEARCH 2\n");
+    EXPECT_TRUE(client.command("SEARCH CHARSET UTF-8 FILTER second").bad());
+}
+
 TEST_F(Filters, PrivateOnesComeFirst) {
     Client& client =
         open_with({}, "shared: { one: SUBJECT \"Letter 1\", two: SUBJECT \"Letter 1\", three: \"3\" }");

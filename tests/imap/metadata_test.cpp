@@ -226,6 +226,20 @@ TEST_F(Metadata, OthersChangesAreToldOnceAskedFor) {
     EXPECT_EQ(client.take(), "* METADATA Sent /shared/comment\r\n");
 }
 
+TEST_F(Metadata, ChangesOfMessagesWaitForTheNextCommand) {
+    Client& client = sign_in_with();
+    Client& other = sign_in();
+    deliver("INBOX", 1);
+    EXPECT_TRUE(client.command("ENABLE METADATA").ok());
+    EXPECT_TRUE(client.command("SELECT INBOX").ok());
+    EXPECT_TRUE(other.command("SELECT INBOX").ok());
+    EXPECT_TRUE(other.command("STORE 1 +FLAGS (\\Flagged)").ok());
+    EXPECT_EQ(client.take(), "");
+    EXPECT_TRUE(other.command("SETMETADATA INBOX (/shared/comment \"1\")").ok());
+    EXPECT_EQ(client.take(), "* METADATA INBOX /shared/comment\r\n");
+    EXPECT_EQ(client.command("NOOP").text(), "* 1 FETCH (FLAGS (\\Flagged \\Recent))\n");
+}
+
 TEST_F(Metadata, ListTellsTheEntriesOfEveryMailbox) {
     Client& client = sign_in_with();
     EXPECT_TRUE(

@@ -89,6 +89,20 @@ TEST_F(QuickResync, SpeaksOfUidsThatVanished) {
     EXPECT_EQ(other.untagged.front().code, "CLOSED");
 }
 
+TEST_F(QuickResync, SpeaksOfWhatOthersRemovedOnce) {
+    deliver("INBOX", 4);
+    Client& client = enabled();
+    Client& other = open();
+    EXPECT_TRUE(client.command("SELECT INBOX").ok());
+    EXPECT_TRUE(other.command("STORE 2:3 +FLAGS.SILENT (\\Deleted)").ok());
+    EXPECT_TRUE(other.command("EXPUNGE").ok());
+    // Still messages of this client's: they go without EARLIER, and once.
+    EXPECT_EQ(client.command("UID FETCH 1:* (FLAGS) (CHANGEDSINCE 1 VANISHED)").lines("VANISHED"),
+              std::vector<std::string>{"* VANISHED 2:3"});
+    EXPECT_EQ(client.command("UID FETCH 1:* (FLAGS) (CHANGEDSINCE 1 VANISHED)").lines("VANISHED"),
+              std::vector<std::string>{"* VANISHED (EARLIER) 2:3"});
+}
+
 TEST_F(QuickResync, SpeaksOfTheLastMessagesThatVanishedToo) {
     deliver("INBOX", 4);
     Client& client = enabled();

@@ -54,6 +54,15 @@ TEST_F(UpdatesTest, GivesRecentToOneSession) {
     EXPECT_EQ(sign_in().command("SELECT INBOX").lines("RECENT").front(), "* 0 RECENT");
 }
 
+TEST_F(UpdatesTest, TakesNothingOutOfAMailboxThatWasDeleted) {
+    deliver("Archive", 1);
+    Client& client = open("Archive");
+    EXPECT_TRUE(open().command("DELETE Archive").ok());
+    // Not TRYCREATE: INBOX is there.
+    EXPECT_EQ(client.command("COPY 1 INBOX").tagged.code, "NONEXISTENT");
+    EXPECT_EQ(client.command("COPY 1 Nowhere").tagged.code, "TRYCREATE");
+}
+
 TEST_F(UpdatesTest, LeavesAMailboxThatWasDeleted) {
     EXPECT_TRUE(sign_in().command("CREATE Work").ok());
     deliver("Work", 2);

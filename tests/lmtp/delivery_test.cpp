@@ -1,6 +1,7 @@
 // The delivery service: addresses, filters, what they decide.
 #include "delivery/content.hpp"
 #include "delivery/plugin.hpp"
+#include "postern/mail/quota.hpp"
 #include "tests/support/protocol_fixture.hpp"
 
 namespace postern::delivery {
@@ -76,11 +77,24 @@ public:
     std::vector<mail::OutgoingMail> sent;
 };
 
+class FakeQuota final : public mail::QuotaService {
+public:
+    mail::QuotaLimits limits(const mail::Account&) const override { return limits_now; }
+    Task<Result<std::uint64_t>> usage(std::shared_ptr<mail::Account>, mail::QuotaResource) override {
+        co_return std::uint64_t{0};
+    }
+    Task<Result<void>> set_limits(std::shared_ptr<mail::Account>, mail::QuotaLimits, mail::Cause) override {
+        co_return Result<void>();
+    }
+    mail::QuotaLimits limits_now;
+};
+
 class DeliveryTest : public test::ProtocolFixture {
 protected:
     void SetUp() override {
         add_object<mail::DeliveryFilter>("test", filter_);
         add_object<mail::MailRelay>("", relay_);
+        add_object<mail::QuotaService>("", quota_);
         add("delivery", plugin_);
         start();
         service_under_test_ = static_cast<const Lookup&>(registry_).find<mail::DeliveryService>();
@@ -105,6 +119,7 @@ protected:
     }
     ScriptedFilter filter_;
     FakeRelay relay_;
+    FakeQuota quota_;
     DeliveryPlugin plugin_{host_};
     mail::DeliveryService* service_under_test_ = nullptr;
 };
@@ -145,6 +160,16 @@ TEST_F(DeliveryTest, FilesWithFlagsAndMakesMailboxes) {
     const auto folder = *runtime_.run(anna->open_mailbox(anna->find_mailbox("New/Folder")->id));
     EXPECT_EQ(folder->columns().flags[0], mail::flagged);
     EXPECT_THAT(folder->keywords(), ElementsAre("$Work"));
+}
+
+TEST_F(DeliveryTest, OneMailboxTakesTheSameMessageOnceAndOthersBesides) {
+    FilterActions& actions = decide();
+    actions.stores.resize(4);
+    actions.stores[1].flags = mail::flagged;
+    actions.stores[2].content = std::make_shared<const std::string>("Copy: yes\r\n\r\n");
+    actions.stores[3].content = std::make_shared<const std::string>("Copy: yes\r\n\r\n");
+    EXPECT_EQ(deliver().stored.size(), 2U);
+    EXPECT_EQ(contents("anna").size(), 2U);
 }
 
 TEST_F(DeliveryTest, DiscardsWhatAFilterDoesNotStore) {
@@ -217,6 +242,27 @@ TEST_F(DeliveryTest, KeepsTheMessageOfAFilterThatFails) {
     filter_.answer = Error(Errc::temporary, "no script for now");
     EXPECT_EQ(deliver().kind, DeliveryOutcome::Kind::failed);
     EXPECT_EQ(contents("anna").size(), 1U);
+}
+
+TEST_F(DeliveryTest, SaysWhenAMessageWouldNotFit) {
+    const auto answer = [&](std::uint64_t octets) {
+        mail::EnvelopeRecipient to;
+        to.address = "anna@example.org";
+        const auto resolved = runtime_.run(service_under_test_->resolve(to, octets));
+        return resolved ? "fits" : to_string(resolved.error().code);
+    };
+    EXPECT_STREQ(answer(1 << 30), "fits");
+    quota_.limits_now[mail::QuotaResource::storage] = 2;
+    EXPECT_STREQ(answer(0), "fits");
+    EXPECT_STREQ(answer(2048), "fits");
+    EXPECT_STREQ(answer(2049), to_string(Errc::over_quota));
+    std::string message = "A: b\r\n\r\n";
+    while (message.size() < 2048) message += 'x';
+    store("anna", "INBOX", message);
+    EXPECT_STREQ(answer(0), to_string(Errc::over_quota));
+    quota_.limits_now = {};
+    quota_.limits_now[mail::QuotaResource::message] = 1;
+    EXPECT_STREQ(answer(0), to_string(Errc::over_quota));
 }
 
 TEST_F(DeliveryTest, FindsNobody) {

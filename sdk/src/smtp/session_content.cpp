@@ -95,7 +95,9 @@ Task<void> Session::chunk(std::string arguments) {
         const std::size_t replies = options_.lmtp && parsed->last && transaction_
                                         ? std::max<std::size_t>(1, transaction_->recipients)
                                         : 1;
-        for (std::size_t i = 0; i < replies; ++i) refuse(*chunk_error_);
+        // One mistake, however many answers it has.
+        for (std::size_t i = 1; i < replies; ++i) reply(*chunk_error_);
+        refuse(*chunk_error_);
         if (parsed->last || !transaction_) reset();
         co_return;
     }
