@@ -1,9 +1,13 @@
 #include "gateway/engine.hpp"
 
+#include <algorithm>
+
 namespace postern::gateway {
 
 namespace {
 constexpr std::size_t due_at_once = 200;
+constexpr UnixTime shortest_pause = 60;
+constexpr UnixTime longest_pause = 3600;
 constexpr auto look_interval = std::chrono::seconds(1);
 }  // namespace
 
@@ -73,17 +77,34 @@ Task<void> Engine::run_worker(std::shared_ptr<Worker> worker) {
 
 bool Engine::enter_host(const std::string& host) {
     const std::lock_guard lock(hosts_guard_);
-    std::size_t& there = hosts_[host];
-    if (sessions_ >= settings_.max_sessions() || there >= settings_.max_sessions_per_host()) return false;
-    ++there;
+    HostLoad& load = hosts_[host];
+    const bool full =
+        sessions_ >= settings_.max_sessions() || load.sessions >= settings_.max_sessions_per_host();
+    if (full || mail_.now() < load.not_before) return false;
+    ++load.sessions;
     ++sessions_;
     return true;
 }
 
 void Engine::leave_host(const std::string& host) {
     const std::lock_guard lock(hosts_guard_);
-    --hosts_[host];
+    --hosts_[host].sessions;
     --sessions_;
+}
+
+void Engine::host_is_throttled(const std::string& host) {
+    const std::lock_guard lock(hosts_guard_);
+    HostLoad& load = hosts_[host];
+    if (mail_.now() < load.not_before) return;  // another session of the same moment has said so
+    load.pause = std::clamp(load.pause * 2, shortest_pause, longest_pause);
+    load.not_before = mail_.now() + load.pause;
+    log_.warning("a provider says that we come too often",
+                 {{"host", host}, {"pause", static_cast<std::uint64_t>(load.pause)}});
+}
+
+void Engine::host_works(const std::string& host) {
+    const std::lock_guard lock(hosts_guard_);
+    hosts_[host].pause = 0;
 }
 
 }  // namespace postern::gateway

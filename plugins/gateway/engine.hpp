@@ -26,9 +26,12 @@ public:
     /// That worker if there is one, else null. On the account's core.
     std::shared_ptr<Worker> find_worker(AccountId account, SourceId source);
 
-    /// Sessions at the same time, in all and to one host. Any thread.
+    /// Sessions at the same time, in all and to one host, none while the host is left alone. Any thread.
     bool enter_host(const std::string& host);
     void leave_host(const std::string& host);
+    /// It says that we come too often: left alone for a minute, each time twice as long, at most an hour.
+    void host_is_throttled(const std::string& host);
+    void host_works(const std::string& host);
 
     Runtime& runtime() { return runtime_; }
     Logger& log() { return log_; }
@@ -51,7 +54,12 @@ private:
     Sealer& sealer_;
     std::vector<Shard> shards_;
     std::mutex hosts_guard_;
-    std::map<std::string, std::size_t> hosts_;
+    struct HostLoad {
+        std::size_t sessions = 0;
+        UnixTime pause = 0;
+        UnixTime not_before = 0;
+    };
+    std::map<std::string, HostLoad> hosts_;
     std::size_t sessions_ = 0;
 };
 

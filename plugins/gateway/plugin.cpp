@@ -1,5 +1,6 @@
 // gateway: lives in remote mailboxes over connectors. Settings: docs/gateway.md.
 #include "postern/plugin/plugin.hpp"
+#include "gateway/account_state.hpp"
 #include "gateway/engine.hpp"
 #include "gateway/sign_in.hpp"
 
@@ -17,6 +18,7 @@ public:
 
     Result<void> declare(Registrar& registrar) override {
         registrar.add<Authenticator>("gateway", entrance_);
+        registrar.add<mail::AccountState>("gateway", state_);
         // Connectors are declared by now: the check of a configuration covers what they take.
         return settings_.resolve(registrar.lookup());
     }
@@ -31,6 +33,7 @@ public:
         engine_ = std::make_unique<gateway::Engine>(host_.runtime(), host_.log(), settings_, *mail, *sealer);
         sign_in_ = std::make_unique<gateway::SignIn>(*engine_, *hasher);
         entrance_.open(*sign_in_);
+        state_.open(*engine_);
         return {};
     }
 
@@ -56,6 +59,7 @@ private:
     Host& host_;
     gateway::Settings settings_;
     Entrance entrance_;
+    gateway::SourceAccountState state_;
     std::unique_ptr<gateway::Engine> engine_;
     std::unique_ptr<gateway::SignIn> sign_in_;
 };

@@ -102,6 +102,10 @@ private:
         Indexes items(item_group.begin(), item_group.end());
         Indexes receipts(receipt_group.begin(), receipt_group.end());
         const bool twin = items.size() > 1 || receipts.size() > 1;
+        // Of several that fit, what was listed last time rather than what was missing.
+        std::stable_partition(receipts.begin(), receipts.end(), [this](std::size_t r) {
+            return receipts_[r].state != store::ReceiptState::suspect;
+        });
         std::uint32_t next_occurrence = 0;
         for (const std::size_t r : receipts) {
             next_occurrence = std::max(next_occurrence, receipts_[r].occurrence + 1);

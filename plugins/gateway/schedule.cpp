@@ -55,12 +55,14 @@ UnixTime note_session_end(const SessionReport& report, const Policy& policy, Pre
     const UnixTime allowed = login_allowed_at(facts);
     if (report.end) {
         facts.failures = 0;
+        facts.failing_since = 0;
         facts.last_error.clear();
         const UnixTime pause = report.more ? 0 : poll_interval(policy, facts, presence, now).count();
         return std::max(allowed, now + pause);
     }
     const Fault& fault = report.end.error();
     facts.last_error = fault.to_string();
+    if (facts.failing_since == 0) facts.failing_since = now;
     // A line that breaks now and then, but lets mail through, is no reason to slow down.
     facts.failures = report.collected > 0 ? 1 : facts.failures + 1;
     switch (fault.kind) {

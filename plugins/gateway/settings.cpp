@@ -18,7 +18,7 @@ const std::vector<std::string_view> own_keys = {
     "poll", "poll_active", "poll_away", "absence", "max_message", "newest_first",
     "delete_batch", "session", "session_size", "full_listing", "remote_delete", "trash_undo",
     "vanish", "vanish_brake", "vanish_brake_percent", "delete_brake", "hold", "hold_listings",
-    "delete_brake_percent", "offline_grace", "command_timeout", "ca", "options"};
+    "delete_brake_percent", "offline_grace", "command_timeout", "ca", "notices", "options"};
 // clang-format on
 
 std::string host_name() {
@@ -146,11 +146,14 @@ void read_remote_delete(const ConfigNode& node, Policy& policy, Diagnostics& pro
         policy.keep_remote = *age;
     } else if (text == "never") {
         policy.remote_delete = RemoteDelete::never;
+    } else if (text == "on-download") {
+        policy.remote_delete = RemoteDelete::on_download;
     } else if (text == "on-trash") {
         policy.remote_delete = RemoteDelete::on_trash;
     } else if (text != "last-copy") {
-        problems.error(node["remote_delete"].place(),
-                       "`remote_delete` is last-copy, on-trash, after-N-days or never, not `" + text + "`");
+        problems.error(
+            node["remote_delete"].place(),
+            "`remote_delete` is last-copy, on-trash, on-download, after-N-days or never, not `" + text + "`");
     }
 }
 
@@ -163,6 +166,7 @@ Policy read_policy(const ConfigNode& node, Diagnostics& problems) {
     policy.newest_first = number(node, "newest_first", policy.newest_first, 0, problems);
     policy.delete_batch = number(node, "delete_batch", policy.delete_batch, 1, problems);
     read_remote_delete(node, policy, problems);
+    policy.notices = node.get_bool("notices", policy.notices, problems);
     const std::string vanish = node.get_string("vanish", "mirror-inbox", problems);
     if (vanish == "keep")
         policy.vanish = Policy::Vanish::keep;

@@ -33,6 +33,7 @@ struct Policy {
         last_copy,
         never,
         on_trash,
+        on_download,  ///< as soon as it is stored here
         after_days
     } remote_delete = RemoteDelete::last_copy;
     Seconds keep_remote{0};   ///< after_days
@@ -53,6 +54,7 @@ struct Policy {
     Brake delete_brake{200, 30};
     Seconds hold{24 * 3600};          ///< how long a brake holds
     std::uint32_t hold_listings = 3;  ///< and how many complete listings
+    bool notices = true;              ///< mails to the user about what is wrong
     Seconds offline_grace{14 * 24 *
                           3600};  ///< a known password opens the mailbox that long without the provider
 };

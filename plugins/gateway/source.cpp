@@ -1,5 +1,7 @@
 #include "gateway/source.hpp"
 
+#include <algorithm>
+
 #include "postern/gateway/credential.hpp"
 
 namespace postern::gateway {
@@ -15,6 +17,14 @@ std::shared_ptr<Source> Source::of(store::SourceRow row, const Settings& setting
     }
     source->row = std::move(row);
     return source;
+}
+
+void Source::reload(store::SourceRow newer) {
+    const UnixTime seen_here = facts.seen_at;
+    config = SourceConfig::parse(newer.config);
+    facts = SourceFacts::parse(newer.facts);
+    facts.seen_at = std::max(facts.seen_at, seen_here);
+    row = std::move(newer);
 }
 
 store::SourceRow Source::packed() const {

@@ -26,6 +26,8 @@ struct Source {
     static std::shared_ptr<Source> of(store::SourceRow row, const Settings& settings);
 
     const Policy& policy() const { return provider->policy; }
+    /// Takes what another node has learned meanwhile.
+    void reload(store::SourceRow newer);
     /// The row with config and facts packed, for put_source.
     store::SourceRow packed() const;
     /// What a sealed credential is bound to.

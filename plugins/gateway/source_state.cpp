@@ -9,6 +9,8 @@ namespace postern::gateway {
 
 namespace {
 
+constexpr std::string_view notice_fact = "notice.";
+
 // "key=value" lines. Keys that a newer version wrote are kept out; values never hold line ends.
 using Fields = std::map<std::string, std::string, std::less<>>;
 
@@ -75,7 +77,7 @@ SourceFacts SourceFacts::parse(std::string_view text) {
     facts.token = text_of(fields, "token");
     facts.listed_at = number_of<UnixTime>(fields, "listed");
     facts.import_listed_at = number_of<UnixTime>(fields, "import_listed");
-    facts.polled_at = number_of<UnixTime>(fields, "polled");
+    facts.polled_at = number_of<UnixTime>(fields, polled_fact);
     facts.login_at = number_of<UnixTime>(fields, "login");
     facts.seen_at = number_of<UnixTime>(fields, "seen");
     facts.session_died_at = number_of<UnixTime>(fields, "died");
@@ -85,11 +87,19 @@ SourceFacts SourceFacts::parse(std::string_view text) {
     facts.first_refusal_at = number_of<UnixTime>(fields, "first_refusal");
     facts.verified_at = number_of<UnixTime>(fields, "verified");
     facts.failures = number_of<std::uint32_t>(fields, "failures");
-    facts.last_error = text_of(fields, "error");
+    facts.failing_since = number_of<UnixTime>(fields, failing_since_fact);
+    facts.last_error = text_of(fields, error_fact);
+    for (auto at = fields.lower_bound(notice_fact); at != fields.end(); ++at) {
+        if (!at->first.starts_with(notice_fact)) break;
+        facts.notices.emplace(at->first.substr(notice_fact.size()), at->second);
+    }
     facts.vanish_held_since = number_of<UnixTime>(fields, vanish_held_fact);
     facts.vanish_held_listings = number_of<std::uint32_t>(fields, "vanish_held_listings");
     facts.delete_held_since = number_of<UnixTime>(fields, delete_held_fact);
     facts.ignores_delete = number_of<int>(fields, "ignores_delete") != 0;
+    facts.delete_probe_at = number_of<UnixTime>(fields, "delete_probe");
+    facts.fetch_confirmed = number_of<UnixTime>(fields, "fetch_confirmed");
+    facts.keeps_fetched = number_of<int>(fields, "keeps_fetched") != 0;
     return facts;
 }
 
@@ -98,7 +108,7 @@ std::string SourceFacts::format() const {
     put(out, "token", token);
     put(out, "listed", listed_at);
     put(out, "import_listed", import_listed_at);
-    put(out, "polled", polled_at);
+    put(out, polled_fact, polled_at);
     put(out, "login", login_at);
     put(out, "seen", seen_at);
     put(out, "died", session_died_at);
@@ -108,11 +118,16 @@ std::string SourceFacts::format() const {
     put(out, "first_refusal", first_refusal_at);
     put(out, "verified", verified_at);
     put(out, "failures", failures);
-    put(out, "error", last_error);
+    put(out, failing_since_fact, failing_since);
+    put(out, error_fact, last_error);
+    for (const auto& [key, told] : notices) put(out, std::string(notice_fact) + key, std::string_view(told));
     put(out, vanish_held_fact, vanish_held_since);
     put(out, "vanish_held_listings", vanish_held_listings);
     put(out, delete_held_fact, delete_held_since);
     put(out, "ignores_delete", ignores_delete ? 1 : 0);
+    put(out, "delete_probe", delete_probe_at);
+    put(out, "fetch_confirmed", fetch_confirmed);
+    put(out, "keeps_fetched", keeps_fetched ? 1 : 0);
     return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // What a source row carries in its opaque columns.
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -40,12 +41,21 @@ struct SourceFacts {
     UnixTime verified_at = 0;  ///< last time the provider accepted the password
 
     std::uint32_t failures = 0;  ///< sessions that failed in a row
+    UnixTime failing_since = 0;  ///< the first of them
     std::string last_error;
+
+    std::map<std::string, std::string> notices;  ///< by kind of incident: what the user was told
 
     UnixTime vanish_held_since = 0;
     std::uint32_t vanish_held_listings = 0;
     UnixTime delete_held_since = 0;
-    bool ignores_delete = false;
+    bool ignores_delete = false;   ///< DELE is answered well and nothing goes
+    UnixTime delete_probe_at = 0;  ///< when it was last tried again whether that still holds
+
+    UnixTime fetch_confirmed = 0;  ///< last session that fetched mail and ended well
+    bool keeps_fetched = false;    ///< mail that was fetched in such a session has been listed again
+    /// Until that is seen, a message that is gone after it was fetched may have been hidden by the fetching.
+    bool may_hide_fetched() const { return fetch_confirmed != 0 && !keeps_fetched; }
 
     static SourceFacts parse(std::string_view text);
     std::string format() const;

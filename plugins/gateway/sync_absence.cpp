@@ -39,6 +39,9 @@ bool user_keeps(const mail::Mailbox& mailbox, mail::Slot slot) {
 bool SyncSession::explained_by_expiry(const store::Receipt& receipt) const {
     const auto& learned = remote_->facts();
     if (learned.retrieval_deletes) return true;
+    const auto& facts = context_.source->facts;
+    const bool fetched = receipt.stored_at != 0 && receipt.stored_at <= facts.fetch_confirmed;
+    if (fetched && facts.may_hide_fetched()) return true;
     return learned.expire_days && now() - receipt.first_seen >= *learned.expire_days * seconds_per_day;
 }
 
@@ -74,20 +77,23 @@ Task<Outcome<void>> SyncSession::account_for_missing() {
         if (r.state == ReceiptState::stored || r.state == ReceiptState::suspect) ++stored;
     }
     std::vector<ReceiptIndex> absent;
-    std::vector<MessageId> deleted;
     for (const ReceiptIndex index : reconciled_.missing) {
         const auto& receipt = receipts_[index];
         const bool ours = receipt.state == ReceiptState::stored || receipt.state == ReceiptState::suspect;
         if (ours) absent.push_back(index);
-        if (receipt.state == ReceiptState::delete_sent) deleted.push_back(receipt.message);
     }
+    std::erase_if(absent, [this](ReceiptIndex index) { return explained_by_expiry(receipts_[index]); });
     const bool held = vanish_brake_holds(absent.size(), stored);
+    const bool stays_here = brakes_cancelled_ && facts().vanish_held_since != 0;
+    if (stays_here) facts().vanish_held_since = 0;
     std::vector<store::ReceiptWrite> writes;
     std::vector<ReceiptIndex> vanished;
     for (const ReceiptIndex index : reconciled_.missing) {
         auto& receipt = receipts_[index];
         switch (receipt.state) {
-            case ReceiptState::delete_sent:    // T7, T9, T19
+            case ReceiptState::delete_sent:  // T7, T9, T19
+                facts().ignores_delete = false;
+                [[fallthrough]];
             case ReceiptState::delete_wanted:  // T18
                 writes.push_back(move_to(index, ReceiptState::delete_done));
                 break;
@@ -98,13 +104,14 @@ Task<Outcome<void>> SyncSession::account_for_missing() {
             case ReceiptState::stored:  // T10
                 receipt.missing_count = 1;
                 receipt.missing_since = now();
-                writes.push_back(move_to(
-                    index, explained_by_expiry(receipt) ? ReceiptState::expired : ReceiptState::suspect));
+                writes.push_back(move_to(index, stays_here || explained_by_expiry(receipt)
+                                                    ? ReceiptState::expired
+                                                    : ReceiptState::suspect));
                 break;
             case ReceiptState::suspect: {
                 ++receipt.missing_count;
                 const bool long_enough = now() - receipt.missing_since >= policy().absence.count();
-                if (explained_by_expiry(receipt)) {  // T13
+                if (stays_here || explained_by_expiry(receipt)) {  // T13
                     writes.push_back(move_to(index, ReceiptState::expired));
                 } else if (long_enough && !held && policy().vanish != Policy::Vanish::keep) {
                     vanished.push_back(index);

@@ -136,7 +136,10 @@ void SyncSession::add_to_batch(Batch& batch, Wanted wanted,
     const auto date = arrival_date(*content, std::min(receipt.first_seen, now()), now());
     message.internal_date = date.utc;
     message.zone = date.zone_minutes;
-    if (wanted.backlog) message.flags = mail::seen;
+    // A server that shows its backlog a window at a time: what arrived before the account was made is backlog.
+    const auto& source = *context_.source;
+    const bool old = source.facts.may_hide_fetched() && date.utc < source.config.created_at;
+    if (wanted.backlog || old) message.flags = mail::seen;
     store::ReceiptWrite write;
     write.receipt = receipt;
     write.from = not_stored;

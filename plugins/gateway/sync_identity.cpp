@@ -14,6 +14,9 @@ using store::ReceiptState;
 
 namespace {
 
+constexpr std::size_t most_reused = 50;
+constexpr std::size_t renumbering_sample = 10;
+
 bool has_message(const store::Receipt& receipt) {
     return receipt.message != MessageId{} && receipt.state != ReceiptState::listed &&
            receipt.state != ReceiptState::deferred;
@@ -48,6 +51,11 @@ Task<Outcome<void>> SyncSession::identify() {
     suspect_renumbering_ = looks_renumbered(reconciled_, page_.items.size());
     auto settled = co_await settle_doubtful();
     if (!settled) co_return settled.error();
+    auto reused = co_await settle_reused();
+    if (!reused) co_return reused.error();
+    auto hidden = co_await rather_hidden();
+    if (!hidden) co_return hidden.error();
+    if (*hidden) suspect_renumbering_ = false;
     auto matched = co_await match_renumbered();
     co_return matched;
 }
@@ -71,19 +79,73 @@ Task<Outcome<void>> SyncSession::settle_doubtful() {
             same = before.empty() || fingerprint->empty() || *fingerprint == before;
         }
         if (!same) {
-            std::uint32_t occurrence = 0;
-            for (const auto& r : receipts_) {
-                if (r.uidl == receipts_[match.receipt].uidl)
-                    occurrence = std::max(occurrence, r.occurrence + 1);
-            }
             reconciled_.missing.push_back(match.receipt);
-            reconciled_.unknown.push_back({match.item, occurrence});
+            reconciled_.unknown.push_back({match.item, free_occurrence(receipts_[match.receipt].uidl)});
             continue;
         }
         kept.push_back(match);
     }
     known = std::move(kept);
     co_return Outcome<void>{};
+}
+
+std::uint32_t SyncSession::free_occurrence(const std::string& uidl) const {
+    std::uint32_t free = 0;
+    for (const auto& r : receipts_) {
+        if (r.uidl == uidl) free = std::max(free, r.occurrence + 1);
+    }
+    for (const auto& u : reconciled_.unknown) {
+        if (page_.items[u.item].id == uidl) free = std::max(free, u.occurrence + 1);
+    }
+    return free;
+}
+
+// An id that was gone and is there again, with the size it had, may name another message now.
+Task<Outcome<void>> SyncSession::settle_reused() {
+    if (!remote_->facts().header_fetch || ids_made_up_) co_return Outcome<void>{};
+    std::vector<Match> back;
+    for (const Match& match : reconciled_.known) {
+        const auto& receipt = receipts_[match.receipt];
+        if (receipt.state == ReceiptState::suspect && !match.twin) back.push_back(match);
+    }
+    for (const Match& match : reconciled_.returned) {
+        if (has_message(receipts_[match.receipt]) && !match.twin) back.push_back(match);
+    }
+    // So many at once are a queue that was restored.
+    if (back.size() > most_reused) co_return Outcome<void>{};
+    std::vector<std::size_t> items;
+    for (const Match& match : back) items.push_back(match.item);
+    auto done = co_await fingerprints_of(std::move(items));
+    if (!done) co_return done.error();
+    for (const Match& match : back) {
+        const auto& receipt = receipts_[match.receipt];
+        const auto& before = receipt.header_fingerprint;
+        const auto& fingerprint = fingerprints_[match.item];
+        if (before.empty() || fingerprint.empty() || fingerprint == before) continue;
+        const auto same = [&match](const Match& other) { return other.item == match.item; };
+        if (std::erase_if(reconciled_.known, same) > 0) reconciled_.missing.push_back(match.receipt);
+        std::erase_if(reconciled_.returned, same);
+        reconciled_.unknown.push_back({match.item, free_occurrence(receipt.uidl)});
+    }
+    co_return Outcome<void>{};
+}
+
+// A server that hides what was fetched shows nothing but new messages next time, as one does that has renumbered
+// everything: some headers tell which it is.
+Task<Outcome<bool>> SyncSession::rather_hidden() {
+    if (!facts().may_hide_fetched() || !suspect_renumbering_) co_return false;
+    std::vector<std::size_t> sample;
+    const std::size_t step = std::max<std::size_t>(1, reconciled_.unknown.size() / renumbering_sample);
+    for (std::size_t k = 0; k < reconciled_.unknown.size(); k += step) {
+        sample.push_back(reconciled_.unknown[k].item);
+    }
+    auto done = co_await fingerprints_of(sample);
+    if (!done) co_return done.error();
+    std::set<std::string> missing;
+    for (const ReceiptIndex r : reconciled_.missing) missing.insert(receipts_[r].header_fingerprint);
+    const bool none = std::none_of(sample.begin(), sample.end(),
+                                   [&](std::size_t item) { return missing.contains(fingerprints_[item]); });
+    co_return none;
 }
 
 Task<Outcome<bool>> SyncSession::sample_holds(Pairs pairs) {

@@ -33,28 +33,32 @@ bool SyncSession::trash_needs_a_look() const {
     });
 }
 
-store::ReceiptWrite SyncSession::want_deletion(ReceiptIndex index) {
-    receipts_[index].delete_reason = retention;
+store::ReceiptWrite SyncSession::want_deletion(ReceiptIndex index, store::DeleteReason reason) {
+    receipts_[index].delete_reason = static_cast<std::uint8_t>(reason);
     receipts_[index].delete_since = now();
     return move_to(index, ReceiptState::delete_wanted);
 }
 
 Task<Outcome<void>> SyncSession::want_by_policy() {
     Outcome<void> done{};
-    if (policy().remote_delete == Policy::RemoteDelete::after_days) done = co_await want_old();
+    const auto when = policy().remote_delete;
+    const bool by_age = when == Policy::RemoteDelete::after_days || when == Policy::RemoteDelete::on_download;
+    if (by_age) done = co_await want_old();
     if (policy().remote_delete == Policy::RemoteDelete::on_trash) done = co_await want_trashed();
     co_return done;
 }
 
 // By our clock: the Date field is the sender's.
 Task<Outcome<void>> SyncSession::want_old() {
+    const bool at_once = policy().remote_delete == Policy::RemoteDelete::on_download;
+    const auto reason = at_once ? store::DeleteReason::on_download : store::DeleteReason::retention;
     std::vector<store::ReceiptWrite> writes;
     for (const Match& match : reconciled_.known) {
         const auto& receipt = receipts_[match.receipt];
         const bool old = receipt.stored_at != 0 && now() - receipt.stored_at >= policy().keep_remote.count();
         if (receipt.state != ReceiptState::stored || !old) continue;
         if (receipt.delete_attempts < policy().delete_attempts)
-            writes.push_back(want_deletion(match.receipt));
+            writes.push_back(want_deletion(match.receipt, reason));
     }
     auto written = co_await write(std::move(writes));
     co_return written;
@@ -92,7 +96,8 @@ Task<Outcome<void>> SyncSession::want_trashed() {
     auto elsewhere = co_await placed_outside(id, due);
     if (!elsewhere) co_return elsewhere.error();
     for (const auto& [message, index] : due) {
-        if (!elsewhere->contains(message)) writes.push_back(want_deletion(index));
+        if (!elsewhere->contains(message))
+            writes.push_back(want_deletion(index, store::DeleteReason::retention));
         since.erase(message);  // looked at again when Trash changes
     }
     known.since = std::move(since);

@@ -12,6 +12,9 @@ using store::ReceiptState;
 namespace {
 /// Removal by us and the store's note of it bear the same second, or nearly.
 constexpr UnixTime same_moment = 5;
+constexpr auto on_download = static_cast<std::uint8_t>(store::DeleteReason::on_download);
+/// A server that does not delete is tried again with one message after that.
+constexpr UnixTime probe_again = seconds_per_day;
 }  // namespace
 
 // Receipts that are listed and whose state says otherwise.
@@ -36,7 +39,10 @@ Task<Outcome<void>> SyncSession::settle_known() {
                 receipt.delete_reason == static_cast<std::uint8_t>(store::DeleteReason::last_copy);
             const bool living = last_copy && lives_[value_of(receipt.message)].living;
             ++receipt.delete_attempts;
-            if (receipt.delete_attempts >= policy().delete_attempts && !living) {
+            const bool in_vain = receipt.delete_attempts >= policy().delete_attempts && !living;
+            if (in_vain && !facts().ignores_delete) {
+                facts().ignores_delete = true;
+                facts().delete_probe_at = now();
                 context_.log->warning("the provider does not delete", {{"login", context_.account->login()}});
             }
             writes.push_back(
@@ -96,7 +102,10 @@ Task<Outcome<void>> SyncSession::restore(ReceiptIndex index) {
     mail::NewMail message;
     message.existing = receipts_[index].message;
     message.flags = mail::seen;
-    message.receipt = move_to(index, ReceiptState::stored);
+    store::ReceiptWrite stored = move_to(index, ReceiptState::stored);
+    stored.from |=
+        bit(ReceiptState::stored);  // the store itself makes it so when the message lives again (T5)
+    message.receipt = std::move(stored);
     mail::DeliveryRequest request;
     request.mailbox = inbox->id;
     request.messages.push_back(std::move(message));
@@ -137,16 +146,57 @@ Task<Outcome<bool>> SyncSession::same_message(const Match& match) {
     co_return !before.empty() && *fingerprint == before && !twins_by_content;
 }
 
-Task<Outcome<void>> SyncSession::send_deletes() {
-    if (policy().remote_delete == Policy::RemoteDelete::never) co_return Outcome<void>{};
+std::vector<Match> SyncSession::wanted_deletions() const {
     std::vector<Match> wanted;
     for (const Match& match : reconciled_.known) {
         const auto& receipt = receipts_[match.receipt];
         if (receipt.state != ReceiptState::delete_wanted) continue;
         if (receipt.delete_attempts < policy().delete_attempts) wanted.push_back(match);
     }
-    const bool held = delete_brake_holds(wanted.size());
+    return wanted;
+}
+
+// An operator says that so many deletions were not meant: what the user expunged comes back, and what lives stays there.
+Task<Outcome<void>> SyncSession::take_back(std::vector<Match> wanted) {
+    std::vector<MessageId> messages;
+    for (const Match& match : wanted) messages.push_back(receipts_[match.receipt].message);
+    auto loaded = co_await load_lives(std::move(messages));
+    if (!loaded) co_return loaded.error();
+    std::vector<store::ReceiptWrite> writes;
+    for (const Match& match : wanted) {
+        const Life life = lives_[value_of(receipts_[match.receipt].message)];
+        if (life.known && !life.living) {
+            auto restored = co_await restore(match.receipt);
+            if (!restored) co_return restored.error();
+            continue;
+        }
+        // Purged meanwhile: it is new to us.
+        writes.push_back(move_to(match.receipt, life.living ? ReceiptState::stored : ReceiptState::listed));
+    }
+    auto written = co_await write(std::move(writes));
+    if (!written) co_return written.error();
+    facts().delete_held_since = 0;
+    co_return Outcome<void>{};
+}
+
+Task<Outcome<void>> SyncSession::send_deletes() {
+    if (policy().remote_delete == Policy::RemoteDelete::never) co_return Outcome<void>{};
+    std::vector<Match> wanted = wanted_deletions();
+    const auto by_user =
+        static_cast<std::size_t>(std::count_if(wanted.begin(), wanted.end(), [this](const Match& match) {
+            return receipts_[match.receipt].delete_reason != on_download;
+        }));
+    const bool held = delete_brake_holds(by_user);
+    if (facts().delete_held_since != 0 && brakes_cancelled_) {
+        auto taken_back = co_await take_back(std::move(wanted));
+        co_return taken_back;
+    }
     if (wanted.empty() || held) co_return Outcome<void>{};
+    if (facts().ignores_delete) {
+        if (now() - facts().delete_probe_at < probe_again) co_return Outcome<void>{};
+        facts().delete_probe_at = now();
+        wanted.resize(1);
+    }
     if (wanted.size() > policy().delete_batch) {
         wanted.resize(policy().delete_batch);
         report_.more = true;

@@ -72,28 +72,36 @@ bool SyncSession::needs_full_listing(const std::vector<store::Receipt>& pending)
     });
 }
 
-// Has an operator released the brakes? Asked only while one holds.
+// What has an operator decided about the brakes? Asked only while one holds.
 Task<Outcome<void>> SyncSession::look_for_release() {
     if (facts().vanish_held_since == 0 && facts().delete_held_since == 0) co_return Outcome<void>{};
-    std::string entry(brake_release_entry);
+    std::string entry(brake_entries);
     const MailboxId whole_account{};
     auto found = co_await context_.account->read_attributes(whole_account, std::move(entry));
     if (!found) co_return store_fault(found.error());
-    brakes_released_ = !found->empty();
-    if (brakes_released_) {
-        context_.log->info("an operator has released the brakes", {{"login", context_.account->login()}});
+    for (const auto& attribute : *found) {
+        if (attribute.entry == brake_release_entry) brakes_released_ = true;
+        if (attribute.entry == brake_cancel_entry) brakes_cancelled_ = true;
+    }
+    if (brakes_cancelled_) brakes_released_ = false;
+    if (brakes_released_ || brakes_cancelled_) {
+        context_.log->info(
+            "an operator has decided about what the brakes hold",
+            {{"login", context_.account->login()}, {"decision", brakes_released_ ? "release" : "cancel"}});
     }
     co_return Outcome<void>{};
 }
 
-// The release holds until nothing is held any more: what it lets through may take several sessions.
+// The decision holds until nothing is held any more: what it lets through may take several sessions.
 Task<Outcome<void>> SyncSession::end_release() {
-    if (!brakes_released_ || facts().vanish_held_since != 0 || facts().delete_held_since != 0) {
+    const bool decided = brakes_released_ || brakes_cancelled_;
+    if (!decided || facts().vanish_held_since != 0 || facts().delete_held_since != 0) {
         co_return Outcome<void>{};
     }
-    std::vector<store::AttributeWrite> writes(1);
+    std::vector<store::AttributeWrite> writes(2);
     writes[0].attribute.entry = brake_release_entry;
-    writes[0].remove = true;
+    writes[1].attribute.entry = brake_cancel_entry;
+    for (auto& write : writes) write.remove = true;
     const mail::Cause why = cause("RELEASE");
     auto written = co_await context_.account->write_attributes(std::move(writes), why);
     if (!written) co_return store_fault(written.error());
@@ -111,7 +119,10 @@ Task<Outcome<bool>> SyncSession::take_listing() {
     if (!page) co_return page.error();
     page_ = std::move(*page);
     facts().polled_at = now();
-    if (page_.unchanged) co_return false;
+    if (page_.unchanged) {
+        if (page_.total > 0) learn_that_fetched_mail_stays();
+        co_return false;
+    }
     if (!page_.complete) {
         context_.log->warning("the provider's listing proves nothing",
                               {{"login", context_.account->login()}, {"why", page_.incomplete_reason}});
@@ -174,6 +185,21 @@ Task<Outcome<void>> SyncSession::load_lives(std::vector<MessageId> messages) {
     co_return Outcome<void>{};
 }
 
+// Some servers hide what was fetched in a session that ended well (gateway.md 0.5).
+void SyncSession::learn_that_fetched_mail_stays() {
+    if (facts().fetch_confirmed != 0) facts().keeps_fetched = true;
+}
+
+void SyncSession::learn_from_listing() {
+    if (!facts().may_hide_fetched()) return;
+    const bool stays =
+        std::any_of(reconciled_.known.begin(), reconciled_.known.end(), [this](const Match& match) {
+            const auto& receipt = receipts_[match.receipt];
+            return receipt.stored_at != 0 && receipt.stored_at <= facts().fetch_confirmed;
+        });
+    if (stays) learn_that_fetched_mail_stays();
+}
+
 Task<Outcome<void>> SyncSession::steps() {
     auto looked = co_await look_for_release();
     if (!looked) co_return looked.error();
@@ -185,6 +211,7 @@ Task<Outcome<void>> SyncSession::steps() {
     }
     auto identified = co_await identify();
     if (!identified) co_return identified.error();
+    learn_from_listing();
     auto known = co_await settle_known();
     if (!known) co_return known.error();
     auto returned = co_await settle_returned();
@@ -201,6 +228,12 @@ Task<Outcome<void>> SyncSession::steps() {
     }
     auto collected = co_await collect();
     if (!collected) co_return collected.error();
+    // Such a server shows the next messages when these are hidden.
+    if (report_.collected > 0 && facts().may_hide_fetched()) report_.more = true;
+    // What was stored now is deleted there in the next session, once this one has ended well.
+    if (report_.collected > 0 && policy().remote_delete == Policy::RemoteDelete::on_download) {
+        report_.more = true;
+    }
     auto absent = co_await account_for_missing();
     if (!absent) co_return absent.error();
     // What the budget left over must be found again: no cheap poll then.
@@ -221,6 +254,7 @@ Task<SessionReport> SyncSession::run() {
     const auto mode = commit ? RemoteSession::CloseMode::commit : RemoteSession::CloseMode::abandon;
     auto closed = co_await remote_->close(mode);
     if (!commit) facts().session_died_at = now();
+    if (commit && closed && report_.collected > 0) facts().fetch_confirmed = now();
     if (report_.end && !closed) {
         facts().session_died_at = now();
         report_.end = closed.error();

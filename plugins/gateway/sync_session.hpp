@@ -50,6 +50,8 @@ private:
     Task<Outcome<void>> look_for_release();
     Task<Outcome<void>> end_release();
     Task<Outcome<bool>> take_listing();
+    void learn_that_fetched_mail_stays();
+    void learn_from_listing();
     bool needs_full_listing(const std::vector<store::Receipt>& pending) const;
     Task<Outcome<void>> write(std::vector<store::ReceiptWrite> writes);
     Task<Outcome<std::string>> fingerprint_of(std::size_t item);
@@ -65,6 +67,9 @@ private:
     // sync_identity.cpp: which message is which when ids do not tell (gateway.md 2.6)
     Task<Outcome<void>> identify();
     Task<Outcome<void>> settle_doubtful();
+    Task<Outcome<void>> settle_reused();
+    std::uint32_t free_occurrence(const std::string& uidl) const;
+    Task<Outcome<bool>> rather_hidden();
     Task<Outcome<void>> match_renumbered();
     using Pairs = std::vector<std::pair<std::size_t, ReceiptIndex>>;  ///< item, receipt
     Task<Outcome<bool>> sample_holds(Pairs pairs);
@@ -78,15 +83,17 @@ private:
     Task<Outcome<void>> want_trashed();
     Task<Outcome<std::set<MessageId>>> placed_outside(MailboxId trash,
                                                       std::map<MessageId, ReceiptIndex> messages);
-    store::ReceiptWrite want_deletion(ReceiptIndex index);
+    store::ReceiptWrite want_deletion(ReceiptIndex index, store::DeleteReason reason);
 
     // sync_removal.cpp: what the user deleted (T6 to T9, T16, T18, T19), and what came back (T11, T15)
     Task<Outcome<void>> settle_known();
     Task<Outcome<void>> settle_returned();
     Task<Outcome<void>> restore(ReceiptIndex index);
+    std::vector<Match> wanted_deletions() const;
     Task<Outcome<void>> send_deletes();
     Task<Outcome<bool>> same_message(const Match& match);
     bool delete_brake_holds(std::size_t wanted);
+    Task<Outcome<void>> take_back(std::vector<Match> wanted);
 
     // sync_collection.cpp: T1, T2, T3
     struct Wanted {
@@ -134,7 +141,8 @@ private:
     bool ids_made_up_ = false;
     bool suspect_renumbering_ = false;
     bool store_failed_ = false;
-    bool brakes_released_ = false;  ///< an operator says that what they hold is meant
+    bool brakes_released_ = false;   ///< an operator says that what they hold is meant
+    bool brakes_cancelled_ = false;  ///< or that it is not
     std::map<ContentHash, ReceiptIndex> missing_by_content_;
     std::unordered_map<std::uint64_t, Life> lives_;
     std::unordered_map<std::size_t, std::string> fingerprints_;  ///< by item

@@ -1,6 +1,9 @@
 #include "gateway/worker.hpp"
 
 #include "gateway/engine.hpp"
+#include "gateway/folder_sync.hpp"
+#include "gateway/notices.hpp"
+#include "postern/mail/sign_out.hpp"
 
 namespace postern::gateway {
 
@@ -77,6 +80,17 @@ Task<Result<void>> Worker::prepare() {
     if (!lease) co_return lease.error();
     fence_.source = row.id;
     fence_.number = *lease;
+    // Somebody else had it since we looked: what is known here is old.
+    const bool undisturbed = *lease == row.lease_number + 1;
+    row.lease_number = *lease;
+    if (!undisturbed) {
+        const AccountId account = row.account;
+        auto rows = co_await engine_.mail().list_sources(account);
+        if (!rows) co_return rows.error();
+        for (auto& newer : *rows) {
+            if (newer.id == fence_.source) source_->reload(std::move(newer));
+        }
+    }
     if (account_) co_return Result<void>{};
     auto opened = co_await engine_.mail().open(row.account);
     if (!opened) co_return opened.error();
@@ -96,9 +110,27 @@ Task<Outcome<std::unique_ptr<RemoteSession>>> Worker::open() {
     if (session) {
         note_accepted(now(), source_->facts);
     } else if (session.error().kind == FaultKind::auth_failed) {
+        const auto before = source_->facts.auth;
         note_refusal(session.error(), now(), source_->facts);
+        const bool refused = source_->facts.auth == SourceFacts::Auth::refused;
+        if (refused && before != SourceFacts::Auth::refused) co_await sign_users_out();
     }
     co_return session;
+}
+
+// The password that opened these sessions is not the password any more (gateway.md 3).
+Task<void> Worker::sign_users_out() {
+    std::vector<store::AttributeWrite> writes(1);
+    writes[0].attribute.entry = mail::sign_out_entry;
+    // A value of its own each time: what does not change is not told.
+    writes[0].attribute.value = std::to_string(now()) + " The mail provider refuses the password";
+    mail::Cause cause;
+    cause.protocol = "gateway";
+    cause.command = "SIGN-OUT";
+    auto written = co_await account_->write_attributes(std::move(writes), cause);
+    if (written) co_return;
+    engine_.log().warning("sessions were not ended",
+                          {{"login", account_->login()}, {"why", written.error().to_string()}});
 }
 
 Task<void> Worker::run_session() {
@@ -115,8 +147,14 @@ Task<void> Worker::run_session() {
     context.source = source_;
     context.fence = fence_;
     context.log = &engine_.log();
-    SyncSession session(std::move(context), std::move(*remote));
-    report_ = co_await session.run();
+    // A provider with folders and flags is the other side of the whole account, not of INBOX alone (gateway.md 4.1).
+    if ((source_->provider->connector->describe().abilities & Ability::hierarchy) != 0) {
+        FolderSync session(std::move(context), std::move(*remote));
+        report_ = co_await session.run();
+    } else {
+        SyncSession session(std::move(context), std::move(*remote));
+        report_ = co_await session.run();
+    }
     report_to_log();
 }
 
@@ -148,6 +186,36 @@ Task<void> Worker::release() {
     }
 }
 
+void Worker::note_host() {
+    const std::string& host = source_->provider->server.host;
+    if (report_.end) engine_.host_works(host);
+    if (!report_.end && report_.end.error().whole_host) engine_.host_is_throttled(host);
+}
+
+// What cannot be fetched is looked up where a session has come to its end: else it is as it was.
+Task<void> Worker::tell_user() {
+    if (!account_ || !source_->policy().notices) co_return;
+    std::vector<store::Receipt> deferred;
+    std::vector<std::string> keep;
+    if (report_.end && !report_.unchanged && !report_.more) {
+        const SourceId source = source_->row.id;
+        const store::ReceiptStates states = store::bit(store::ReceiptState::deferred);
+        auto read = co_await account_->read_receipts(source, states);
+        if (!read) co_return;
+        deferred = std::move(*read);
+    } else {
+        keep.emplace_back(deferred_incident);
+    }
+    auto incidents = incidents_of(*source_, deferred, now());
+    std::string node = engine_.settings().node();
+    const UnixTime time = now();
+    auto told = co_await tell_incidents(account_, source_, std::move(incidents), std::move(keep),
+                                        std::move(node), time);
+    if (told) co_return;
+    engine_.log().warning("a notice could not be written",
+                          {{"login", account_->login()}, {"why", told.error().to_string()}});
+}
+
 Task<void> Worker::poll() {
     auto& row = source_->row;
     if (!engine_.enter_host(source_->provider->server.host)) {
@@ -167,6 +235,8 @@ Task<void> Worker::poll() {
         last_poll_at_ = now();
         not_before_ = note_session_end(report_, source_->policy(), presence(), now(), source_->facts);
         row.next_poll_at = not_before_;
+        note_host();
+        co_await tell_user();
         // A regular interval is not a floor: a client that begins to wait in IDLE shortens it.
         if (report_.end && !report_.more) not_before_ = login_allowed_at(source_->facts);
         co_await release();

@@ -35,6 +35,9 @@ private:
     Task<void> run_session();
     Task<void> release();
     void report_to_log() const;
+    void note_host();
+    Task<void> sign_users_out();
+    Task<void> tell_user();
     Presence presence() const;
     UnixTime due_at() const;
     UnixTime now() const;

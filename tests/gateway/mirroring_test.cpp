@@ -14,6 +14,7 @@ protected:
         for (unsigned i = 1; i <= 6; ++i) provider_.add(mail_text(i));
         provision();
         poll();
+        poll();  // what was fetched is still listed
     }
 };
 

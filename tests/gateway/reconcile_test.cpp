@@ -50,6 +50,16 @@ TEST(Reconcile, TwinsBySize) {
     EXPECT_EQ(r.unknown[0].occurrence, 2U);
 }
 
+TEST(Reconcile, OfTwoThatFitTheOneThatWasListedLastTime) {  // C3
+    const std::vector<RemoteItem> items = {item("a", 10)};
+    const std::vector<Receipt> receipts = {receipt("a", 10, ReceiptState::suspect, 0),
+                                           receipt("a", 10, ReceiptState::stored, 1)};
+    const auto r = reconcile(items, receipts);
+    ASSERT_EQ(r.known.size(), 1U);
+    EXPECT_EQ(r.known[0].receipt, 1U);
+    EXPECT_EQ(r.missing, std::vector<std::size_t>{0});
+}
+
 TEST(Reconcile, OtherSizeIsDoubtful) {
     const std::vector<RemoteItem> items = {item("a", 11)};
     const std::vector<Receipt> receipts = {receipt("a", 10)};

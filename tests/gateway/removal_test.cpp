@@ -218,12 +218,7 @@ TEST_F(Removal, ListedAgainAfterItWasDone) {  // T16
 }
 
 TEST_F(Removal, LocalMailIsNobodysBusiness) {  // I10, B17
-    mail::NewMail local;
-    local.content = std::make_shared<const std::string>(mail_text(99));
-    mail::DeliveryRequest request;
-    request.mailbox = node_->account->find_mailbox("Drafts")->id;
-    request.messages.push_back(local);
-    must(node_->runtime.run(node_->account->deliver(request)));
+    append("Drafts", mail_text(99));
     expunge(mail_text(99), "Drafts");
     poll();
     EXPECT_TRUE(provider_.deleted.empty());

@@ -55,6 +55,7 @@ TEST(Settings, WhatDeletesAtTheProvider) {
         return settings.find("u@a.net")->policy;
     };
     EXPECT_EQ(policy("never").remote_delete, RemoteDelete::never);
+    EXPECT_EQ(policy("on-download").remote_delete, RemoteDelete::on_download);
     EXPECT_EQ(policy("on-trash").remote_delete, RemoteDelete::on_trash);
     EXPECT_EQ(policy("after-30-days").remote_delete, RemoteDelete::after_days);
     EXPECT_EQ(policy("after-30-days").keep_remote, Seconds(30 * 86400));

@@ -13,6 +13,8 @@ TEST(SourceState, RoundTrip) {
     facts.import_listed_at = 1'800'000'000;
     facts.last_error = "two\nlines";
     facts.vanish_held_since = 5;
+    facts.keeps_fetched = true;
+    facts.notices = {{"deferred", "17 abc"}, {"failing", "18 def"}};
     const auto again = SourceFacts::parse(facts.format());
     EXPECT_EQ(again.token, facts.token);
     EXPECT_EQ(again.auth, facts.auth);
@@ -20,6 +22,8 @@ TEST(SourceState, RoundTrip) {
     EXPECT_EQ(again.import_listed_at, facts.import_listed_at);
     EXPECT_EQ(again.last_error, "two lines");
     EXPECT_EQ(again.vanish_held_since, 5);
+    EXPECT_TRUE(again.keeps_fetched);
+    EXPECT_EQ(again.notices, facts.notices);
     EXPECT_EQ(again.format(), SourceFacts::parse(again.format()).format());
 
     SourceConfig config;

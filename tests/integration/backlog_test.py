@@ -17,6 +17,7 @@ from servers import Postern, PostgreSQL
 
 STORE = sys.argv[1]
 COUNT = 50_000
+UNCHANGED_POLL = 1024   # octets that the provider sends in a session that finds nothing new
 FIRST_SELECT = 2.0      # seconds that sign-in and first SELECT may take
 
 
@@ -72,6 +73,13 @@ class Backlog(unittest.TestCase):
         polls = provider.count("QUIT")
         support.wait_for(lambda: provider.count("QUIT") >= polls + 2, 60, "two more polls")
         self.assertEqual(provider.count("RETR"), COUNT, "a message was fetched twice")
+        before, listings = provider.sent(), provider.count("LIST")
+        polls = provider.count("QUIT")
+        support.wait_for(lambda: provider.count("QUIT") >= polls + 3, 60, "three more polls")
+        cost = (provider.sent() - before) / (provider.count("QUIT") - polls)
+        print(f"a poll of the unchanged maildrop costs {cost:.0f} octets")
+        self.assertEqual(provider.count("LIST"), listings, "the whole list was fetched again")
+        self.assertLess(cost, UNCHANGED_POLL)
         self.assertEqual(self.subjects(client), list(range(COUNT)))
 
     @staticmethod

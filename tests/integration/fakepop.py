@@ -305,6 +305,7 @@ class Session:
         with drop.guard:
             now = time.monotonic()
             if drop.session is not None:
+                self.server.in_use += 1
                 return [b"-ERR [IN-USE] another session has the maildrop\r\n"]
             if drop.last_login is not None and now - drop.last_login < behaviour.login_interval:
                 return [b"-ERR [LOGIN-DELAY] too soon\r\n"]
@@ -423,6 +424,7 @@ class FakePop:
         self.entries = []
         self.bytes_sent = 0
         self.failed_logins = 0
+        self.in_use = 0                 # logins that another session's lock refused
         self.sessions = 0
         self.dice = random.Random(seed)
         self.socket = socket.create_server(("127.0.0.1", port), backlog=128)
@@ -564,6 +566,10 @@ class Control:
 
     def count(self, command):
         return self.server.count(command)
+
+    def sent(self):
+        """Octets of all answers so far."""
+        return self.server.bytes_sent
 
     def log(self):
         return [dataclasses.asdict(entry) for entry in self.server.log()]

@@ -1,5 +1,7 @@
-// source list [LOGIN], source release LOGIN: remote mailboxes that accounts are collected from.
+// source list [LOGIN], show, release, cancel LOGIN: remote mailboxes that accounts are collected from.
+#include <algorithm>
 #include <iostream>
+#include <map>
 
 #include "postern/gateway/brake.hpp"
 #include "tools/posternctl/commands.hpp"
@@ -13,6 +15,7 @@ using namespace postern;
 namespace {
 
 constexpr std::size_t page = 500;
+constexpr std::size_t most_shown = 50;  ///< messages of each kind
 
 /// The value in "key=value" lines; "" if there is none.
 std::string fact(const store::SourceRow& source, std::string_view key) {
@@ -38,14 +41,55 @@ std::string when(const std::string& seconds) {
 }
 
 void show(const std::string& login, const store::SourceRow& source) {
-    std::cout << login << "  " << source.connector << "  polled " << when(fact(source, "polled"));
-    const auto error = fact(source, "error");
-    if (!error.empty()) std::cout << "  fails since: " << one_line(error);
+    std::cout << login << "  " << source.connector << "  polled " << when(fact(source, gateway::polled_fact))
+              << "  next " << (source.next_poll_at == 0 ? "now" : show_time(source.next_poll_at));
+    const auto error = fact(source, gateway::error_fact);
+    const auto since = fact(source, gateway::failing_since_fact);
+    if (!error.empty()) {
+        std::cout << "  fails since" << (since.empty() ? "" : ' ' + when(since)) << ": " << one_line(error);
+    }
     const auto vanish = fact(source, gateway::vanish_held_fact);
     if (!vanish.empty()) std::cout << "  held: what is missing there stays here, since " << when(vanish);
     const auto deletions = fact(source, gateway::delete_held_fact);
     if (!deletions.empty()) std::cout << "  held: deletions there, since " << when(deletions);
     std::cout << '\n';
+}
+
+/// What a receipt in this state waits for; null if for nothing.
+const char* waits_for(store::ReceiptState state) {
+    switch (state) {
+        case store::ReceiptState::listed:
+            return "to be fetched";
+        case store::ReceiptState::deferred:
+            return "cannot be fetched";
+        case store::ReceiptState::delete_wanted:
+            return "to be deleted there";
+        case store::ReceiptState::delete_sent:
+            return "deletion not confirmed";
+        case store::ReceiptState::suspect:
+            return "missing there";
+        default:
+            return nullptr;
+    }
+}
+
+Result<void> show_waiting(store::StoreSession& session, const store::SourceRow& source) {
+    const auto receipts = session.read_receipts(source.account, source.id, store::any_receipt_state);
+    if (!receipts) return receipts.error();
+    std::map<std::string, std::size_t> counts;
+    std::size_t stored = 0;
+    for (const auto& receipt : *receipts) {
+        if (receipt.state == store::ReceiptState::stored) ++stored;
+        const char* what = waits_for(receipt.state);
+        if (what == nullptr || ++counts[what] > most_shown) continue;
+        std::cout << "  " << what << ": " << one_line(receipt.uidl) << "  " << show_size(receipt.size_listed)
+                  << "  first seen " << show_time(receipt.first_seen);
+        if (!receipt.last_error.empty()) std::cout << "  " << one_line(receipt.last_error);
+        std::cout << '\n';
+    }
+    std::cout << "  in step: " << stored << '\n';
+    for (const auto& [what, count] : counts) std::cout << "  " << what << ": " << count << " in all\n";
+    return {};
 }
 
 Result<void> show_sources(store::StoreSession& session, const store::AccountRow& account) {
@@ -80,8 +124,26 @@ int source_list(const Invocation& call) {
     }
 }
 
-int source_release(const Invocation& call) {
-    if (call.arguments.size() != 1) return fail("usage: posternctl source release LOGIN", 2);
+int source_show(const Invocation& call) {
+    if (call.arguments.size() != 1) return fail("usage: posternctl source show LOGIN", 2);
+    const auto access = open_store(call.config, Purpose::read);
+    if (!access) return 1;
+    const auto account = access->session->find_account(call.arguments[0]);
+    if (!account) return fail(call.arguments[0] + ": " + account.error().to_string());
+    const auto sources = access->session->list_sources(account->id);
+    if (!sources) return fail(sources.error().to_string());
+    for (const auto& source : *sources) {
+        show(account->login, source);
+        const auto shown = show_waiting(*access->session, source);
+        if (!shown) return fail(shown.error().to_string());
+    }
+    return 0;
+}
+
+namespace {
+
+/// Leaves a note for the gateway, which looks for it while a brake holds.
+int decide(const Invocation& call, std::string_view entry, const char* done) {
     const auto access = open_store(call.config, Purpose::write);
     if (!access) return 1;
     const auto account = access->session->find_account(call.arguments[0]);
@@ -94,12 +156,25 @@ int source_release(const Invocation& call) {
     store::Transaction transaction;
     transaction.account = account->id;
     store::AttributeWrite write;
-    write.attribute.entry = gateway::brake_release_entry;
+    write.attribute.entry = entry;
     transaction.attributes.push_back(std::move(write));
     const auto written = std::move(access->session->commit({&transaction, 1}).front());
     if (!written) return fail(written.error().to_string());
-    std::cout << "released; the next poll does what was held\n";
+    std::cout << done;
     return 0;
+}
+
+}  // namespace
+
+int source_release(const Invocation& call) {
+    if (call.arguments.size() != 1) return fail("usage: posternctl source release LOGIN", 2);
+    return decide(call, gateway::brake_release_entry, "released; the next poll does what was held\n");
+}
+
+int source_cancel(const Invocation& call) {
+    if (call.arguments.size() != 1) return fail("usage: posternctl source cancel LOGIN", 2);
+    return decide(call, gateway::brake_cancel_entry,
+                  "cancelled; the next poll brings back what was to be deleted\n");
 }
 
 }  // namespace posternctl

@@ -39,6 +39,7 @@ Fault classify_login_words(std::string_view text) {
     } else if (contains_any(folded,
                             {"login limit", "too many", "too often", "exceeded", "rate limit", "wait"})) {
         fault.kind = FaultKind::rate_limited;
+        fault.whole_host = true;
     } else if (contains_any(folded, {"temporar", "try again", "unavailable", "overload", "maintenance",
                                      "timeout", "timed out", "internal error", "service"})) {
         fault.kind = FaultKind::transient;

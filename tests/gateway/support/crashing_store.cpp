@@ -17,7 +17,14 @@ public:
             return {batch.size(), Result<CommitResult>(*hooks_.refuse_content)};
         }
         step();
+        const Error lost(Errc::temporary, "the database went away");
+        const auto fault = hooks_.fault ? hooks_.fault() : CommitFault::none;
+        if (fault == CommitFault::before) return {batch.size(), Result<CommitResult>(lost)};
         auto result = inner_->commit(batch);
+        for (std::size_t i = 0; hooks_.committed && i < batch.size(); ++i) {
+            if (result[i]) hooks_.committed(batch[i], *result[i]);
+        }
+        if (fault == CommitFault::after) return {batch.size(), Result<CommitResult>(lost)};
         step();
         return result;
     }

@@ -10,7 +10,13 @@ namespace postern::gateway::test {
 /// Thrown through everything: the process is gone.
 struct Crash {};
 
+/// What a database does that goes down in the middle of a commit: the answer is lost, the commit may have happened.
+enum class CommitFault { none, before, after };
+
 struct StoreHooks {
+    std::function<CommitFault()> fault;  ///< asked at each commit
+    /// Told of each transaction that is on disk, whatever became of the answer.
+    std::function<void(const store::Transaction&, const store::CommitResult&)> committed;
     std::function<void()> step;           ///< before and after every write; may throw Crash
     std::optional<Error> refuse_content;  ///< what a commit that brings content answers
 };

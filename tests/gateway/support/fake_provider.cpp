@@ -8,13 +8,15 @@ namespace postern::gateway::test {
 std::uint64_t FakeProvider::add(std::string content, std::string uidl) {
     const std::uint64_t serial = next_serial_++;
     if (uidl.empty()) uidl = "uid" + std::to_string(serial);
+    ever_served[serial] = content;
     maildrop.push_back({std::move(uidl), std::move(content), serial});
-    ever_served.push_back(serial);
     return serial;
 }
 
 void FakeProvider::remove(std::uint64_t serial) {
-    std::erase_if(maildrop, [serial](const Message& m) { return m.serial == serial; });
+    if (std::erase_if(maildrop, [serial](const Message& m) { return m.serial == serial; }) > 0) {
+        removed_by_others.insert(serial);
+    }
 }
 
 FakeProvider::Message* FakeProvider::find(std::uint64_t serial) {
@@ -36,7 +38,7 @@ namespace {
 
 class FakeSession final : public RemoteSession {
 public:
-    explicit FakeSession(FakeProvider& provider) : provider_(provider), snapshot_(provider.maildrop) {
+    explicit FakeSession(FakeProvider& provider) : provider_(provider), snapshot_(shown_of(provider)) {
         static std::uint64_t last = 0;
         id_ = ++last;
         ++provider_.open_sessions;
@@ -54,7 +56,7 @@ public:
     std::size_t fetch_window() const override { return provider_.window; }
 
     Task<Outcome<PullPage>> pull(PullRequest request) override {
-        step();
+        if (!step()) co_return broken();
         if (provider_.pull_fault) co_return *provider_.pull_fault;
         PullPage page;
         std::uint64_t octets = 0;
@@ -64,6 +66,7 @@ public:
         page.total = snapshot_.size();
         if (request.token == page.token) {
             page.unchanged = true;
+            note_listing();
             co_return page;
         }
         ++provider_.full_listings;
@@ -77,24 +80,26 @@ public:
             item.size = provider_.listed_size ? provider_.listed_size(size) : size;
             page.items.push_back(std::move(item));
         }
-        step();
+        if (!step()) co_return broken();
+        if (page.complete) note_listing();
         co_return page;
     }
 
     Task<Outcome<void>> start_fetch(FetchRequest request) override {
-        step();
+        const bool on = step();
         if (request.ref.session != id_) throw std::logic_error("a number of another session");
         if (outstanding_.size() >= provider_.window) throw std::logic_error("the window is exceeded");
         outstanding_.push_back(request);
+        if (!on) co_return broken();
         co_return Outcome<void>{};
     }
 
     Task<Outcome<Fetched>> receive() override {
-        step();
+        const bool on = step();
         const FetchRequest request = outstanding_.front();
         outstanding_.pop_front();
         const auto& message = snapshot_[request.ref.number - 1];
-        if (!alive_ || provider_.break_at_serial == message.serial) {
+        if (!on || provider_.break_at_serial == message.serial) {
             alive_ = false;
             co_return Fault(FaultKind::offline, "the line broke");
         }
@@ -109,9 +114,10 @@ public:
         } else {
             ++provider_.fetches;
             provider_.fetched.push_back(message.serial);
+            fetched_.push_back(message.serial);
         }
         fetched.content = std::make_shared<const std::string>(std::move(content));
-        step();
+        if (!step()) co_return broken();
         co_return fetched;
     }
 
@@ -119,35 +125,35 @@ public:
         if (!outstanding_.empty()) throw std::logic_error("a command among fetches");
         std::vector<ActionResult> results(actions.size());
         for (const Action& action : actions) {
-            step();
+            if (!step()) co_return broken();
             const auto& message = snapshot_[action.ref.number - 1];
+            if (provider_.audit_delete) provider_.audit_delete(message);
             if (provider_.on_delete) provider_.on_delete(message);
             marked_.insert(message.serial);
+            if (provider_.deletes_at_once) take_effect();
         }
         co_return results;
     }
 
     Task<Outcome<void>> close(CloseMode mode) override {
-        step();
-        if (mode == CloseMode::abandon || !alive_) {
+        const bool on = step();
+        if (mode == CloseMode::abandon || !on) {
             ++provider_.abandons;
+            if (alive_ && provider_.drop_commits) take_effect();
             alive_ = false;
             co_return Outcome<void>{};
         }
         alive_ = false;
+        closed_ = true;
+        if (provider_.audit_commit) provider_.audit_commit(fetched_);
         if (provider_.on_commit) provider_.on_commit();
         ++provider_.commits;
         if (provider_.commit == FakeProvider::Commit::lost_and_rolled_back) {
             co_return Fault(FaultKind::offline, "no answer to QUIT");
         }
-        if (!provider_.ignores_deletes) {
-            for (const auto serial : marked_) {
-                provider_.remove(serial);
-                provider_.deleted.push_back(serial);
-            }
-        }
-        step();
-        if (provider_.commit == FakeProvider::Commit::lost_but_done) {
+        take_effect();
+        const bool told = step();
+        if (!told || provider_.commit == FakeProvider::Commit::lost_but_done) {
             co_return Fault(FaultKind::offline, "no answer to QUIT");
         }
         co_return Outcome<void>{};
@@ -156,17 +162,56 @@ public:
     Result<void> move_to(Executor) override { return {}; }
 
 private:
-    void step() {
+    static std::vector<FakeProvider::Message> shown_of(const FakeProvider& provider) {
+        std::vector<FakeProvider::Message> out;
+        for (const auto& message : provider.maildrop) {
+            if (!message.hidden && (provider.shown == 0 || out.size() < provider.shown))
+                out.push_back(message);
+        }
+        return out;
+    }
+    static Fault broken() { return Fault(FaultKind::offline, "the line broke"); }
+
+    /// False: the line is gone.
+    bool step() {
         if (provider_.step) provider_.step();
+        if (alive_ && provider_.cut_after && --*provider_.cut_after == 0) {
+            provider_.cut_after.reset();
+            if (provider_.drop_commits) take_effect();
+            alive_ = false;
+        }
+        return alive_ || closed_;
+    }
+    void note_listing() {
+        FakeProvider::Listing listing;
+        if (provider_.clock != nullptr) listing.at = *provider_.clock;
+        for (const auto& message : snapshot_) listing.serials.insert(message.serial);
+        provider_.listings.push_back(std::move(listing));
+    }
+    void take_effect() {
+        if (!provider_.ignores_deletes) {
+            for (const auto serial : marked_) {
+                const auto gone = std::erase_if(
+                    provider_.maildrop, [serial](const auto& message) { return message.serial == serial; });
+                if (gone > 0) provider_.deleted.push_back(serial);
+            }
+        }
+        marked_.clear();
+        if (!provider_.hides_fetched) return;
+        for (const auto serial : fetched_) {
+            if (auto* message = provider_.find(serial)) message->hidden = true;
+        }
     }
 
     FakeProvider& provider_;
     std::vector<FakeProvider::Message> snapshot_;  // numbers live for one session
     std::set<std::uint64_t> marked_;
+    std::vector<std::uint64_t> fetched_;
     std::deque<FetchRequest> outstanding_;
     RemoteFacts facts_;
     std::uint64_t id_ = 0;
     bool alive_ = true;
+    bool closed_ = false;  ///< by a good end: what is told of it still arrives
 };
 
 }  // namespace
@@ -191,6 +236,7 @@ Task<Outcome<std::unique_ptr<RemoteSession>>> FakeConnector::open(OpenRequest re
         fault.definite = true;
         co_return fault;
     }
+    if (provider_.clock != nullptr) provider_.logins.push_back(*provider_.clock);
     std::unique_ptr<RemoteSession> session = std::make_unique<FakeSession>(provider_);
     co_return session;
 }

@@ -2,6 +2,7 @@
 // A provider in memory with a real maildrop: deletions are marks until the session is closed with commit, one session a
 // maildrop, numbers that live for one session. What it does wrong is a set of switches.
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,6 +18,11 @@ public:
         std::string uidl;
         std::string content;
         std::uint64_t serial = 0;  ///< which message it is, whatever its id
+        bool hidden = false;       ///< still there, and in no listing any more
+    };
+    struct Listing {  ///< one that said of itself that it was complete
+        UnixTime at = 0;
+        std::set<std::uint64_t> serials;
     };
 
     // Switches.
@@ -33,6 +39,12 @@ public:
     std::function<std::uint64_t(std::uint64_t)> listed_size;
     enum class Commit { works, lost_but_done, lost_and_rolled_back } commit = Commit::works;
     bool ignores_deletes = false;
+    bool deletes_at_once = false;  ///< not at the end of the session
+    bool hides_fetched = false;    ///< what was fetched in a session that ended well is listed no more
+    std::size_t shown = 0;         ///< so many messages a session, 0: all
+    bool drop_commits = false;     ///< a lost line is taken for a good end
+    std::optional<int> cut_after;  ///< the line breaks at this call, counted from now
+    const UnixTime* clock = nullptr;
     std::string password = "secret";
 
     // What happened.
@@ -45,8 +57,14 @@ public:
     int fetches = 0;
     int header_fetches = 0;
     std::vector<std::uint64_t> fetched;
-    std::vector<std::uint64_t> deleted;  ///< serials that clients removed
-    std::vector<std::uint64_t> ever_served;
+    std::vector<std::uint64_t> deleted;                ///< serials that clients removed
+    std::map<std::uint64_t, std::string> ever_served;  ///< contents
+    std::set<std::uint64_t> removed_by_others;
+    std::vector<Listing> listings;
+    std::vector<UnixTime> logins;
+    /// What an auditor wants to know, beside the tests' own hooks.
+    std::function<void(const Message&)> audit_delete;
+    std::function<void(const std::vector<std::uint64_t>& fetched)> audit_commit;
     std::function<void(const Message&)> on_delete;  ///< a deletion arrived
     std::function<void()> on_commit;
     std::function<void()> step;  ///< called at the begin and the end of every call: may throw (a crash)
@@ -59,6 +77,7 @@ public:
     bool has(std::uint64_t serial) { return find(serial) != nullptr; }
 
     std::vector<Message> maildrop;
+    std::vector<Message> away;  ///< a part of the queue that is lost for a while
 
 private:
     std::uint64_t next_serial_ = 1;

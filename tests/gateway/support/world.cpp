@@ -2,10 +2,7 @@
 
 #include "postern/gateway/brake.hpp"
 
-#include <stdlib.h>
-
 #include "kernel/config/yaml_reader.hpp"
-#include "store-sqlite/store.hpp"
 
 namespace postern::gateway::test {
 
@@ -44,30 +41,65 @@ World::World() {
 
 void World::reset() {
     node_.reset();
-    store_.reset();
-    if (!folder_.empty()) std::filesystem::remove_all(folder_);
+    folder_.reset();
     provider_ = FakeProvider();
     hooks_ = StoreHooks();
     account_ = AccountId{};
-    std::string name = (std::filesystem::temp_directory_path() / "gateway-test-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-    store_ = must(store::sqlite::SqliteStore::open(folder_.string(), {}));
+    folder_ = make_store_folder();
+    store_ = &folder_->store();
+    wire();
     configure("");
+}
+
+void World::wire() {
+    ledger_ = std::make_unique<Ledger>(provider_);
+    provider_.clock = &clock_;
+    provider_.audit_delete = [this](const FakeProvider::Message& m) { ledger_->delete_arrived(m); };
+    provider_.audit_commit = [this](const auto& fetched) { ledger_->session_confirmed(fetched); };
+    hooks_.committed = [this](const store::Transaction& transaction, const store::CommitResult& result) {
+        if (audited_ && (account_ == AccountId{} || transaction.account == account_))
+            ledger_->committed(transaction, result);
+    };
 }
 
 World::~World() {
     node_.reset();
-    store_.reset();
-    std::filesystem::remove_all(folder_);
+}
+
+void World::TearDown() {
+    if (audited_ && node_ && node_->account) audit();
+}
+
+void World::audit() {
+    std::set<MessageId> living;
+    for (const auto& info : std::vector<mail::MailboxInfo>(node_->account->mailboxes())) {
+        const auto box = must(node_->runtime.run(node_->account->open_mailbox(info.id)));
+        ledger_->look_at(info, *box);
+        const auto columns = box->columns();
+        for (mail::Slot slot = 0; slot < box->slot_count(); ++slot) {
+            if (columns.is_alive(slot)) living.insert(columns.message[slot]);
+        }
+    }
+    std::vector<MessageId> recoverable;
+    for (const auto& row : must(node_->runtime.run(node_->account->list_recoverable(100'000)))) {
+        recoverable.push_back(row.id);
+    }
+    ledger_->look_for_losses(living, recoverable);
+    EXPECT_LE(provider_.most_sessions, 1) << "I11: two sessions at once";
+    const auto& logins = provider_.logins;
+    for (std::size_t i = 1; i < logins.size() && provider_.login_delay.count() > 0; ++i) {
+        EXPECT_GE(logins[i] - logins[i - 1], provider_.login_delay.count()) << "I11: sooner than allowed";
+    }
 }
 
 void World::configure(const std::string& more) {
     Diagnostics problems;
-    const std::string text = "accounts: { \"*\": { source: fake, server: \"127.0.0.1:110\", tls: none" +
-                             (more.empty() ? "" : ", " + more) + " } }";
+    std::string text = "accounts: { \"*\": { source: fake, server: \"127.0.0.1:110\", tls: none";
+    if (more.find("notices") == std::string::npos) text += ", notices: false";
+    text += (more.empty() ? "" : ", " + more) + " } }";
     settings_.read(config::read_yaml_text(text, "test", problems), problems);
     EXPECT_FALSE(problems.has_errors()) << problems.entries().front().text;
-    const auto resolved = settings_.resolve(OneConnector(connector_));
+    const auto resolved = settings_.resolve(OneConnector(*plugged_));
     EXPECT_TRUE(resolved) << resolved.error().to_string();
     if (node_) start();
 }
@@ -114,8 +146,29 @@ Task<bool> polled(std::shared_ptr<Worker> worker) {
 
 SessionReport World::poll(UnixTime after) {
     clock_ += after;
+    const std::size_t before = ledger_->receipt_writes();
     node_->runtime.run(polled(node_->worker));
-    return node_->worker->last_report();
+    const SessionReport& report = node_->worker->last_report();
+    if (!report.end && report.end.error().kind == FaultKind::auth_failed) {
+        EXPECT_EQ(ledger_->receipt_writes(), before) << "I13: a refused sign-in changed something";
+    }
+    return report;
+}
+
+bool World::poll_until_crash(int at) {
+    int count = 0;
+    hooks_.step = provider_.step = [&count, at] {
+        if (++count == at) throw Crash();
+    };
+    bool crashed = false;
+    try {
+        poll();
+    } catch (const Crash&) {
+        crashed = true;
+    }
+    hooks_.step = provider_.step = nullptr;
+    if (crashed) start();
+    return crashed;
 }
 
 std::shared_ptr<mail::Mailbox> World::mailbox(std::string_view name) {
@@ -172,14 +225,31 @@ bool World::release_is_pending() {
     return !must(node_->runtime.run(node_->account->read_attributes(MailboxId{}, entry))).empty();
 }
 
-void World::restore_all() {
+void World::restore(const std::vector<MessageId>& messages) {
     mail::DeliveryRequest request;
     request.mailbox = node_->account->find_mailbox("INBOX")->id;
-    for (const auto& row : must(node_->runtime.run(node_->account->list_recoverable(1000)))) {
+    for (const MessageId id : messages) {
         mail::NewMail message;
-        message.existing = row.id;
+        message.existing = id;
         request.messages.push_back(std::move(message));
     }
+    must(node_->runtime.run(node_->account->deliver(std::move(request))));
+}
+
+void World::restore_all() {
+    std::vector<MessageId> messages;
+    for (const auto& row : must(node_->runtime.run(node_->account->list_recoverable(1000)))) {
+        messages.push_back(row.id);
+    }
+    restore(messages);
+}
+
+void World::append(std::string_view box, const std::string& content) {
+    mail::DeliveryRequest request;
+    request.mailbox = node_->account->find_mailbox(box)->id;
+    mail::NewMail message;
+    message.content = std::make_shared<const std::string>(content);
+    request.messages.push_back(std::move(message));
     must(node_->runtime.run(node_->account->deliver(std::move(request))));
 }
 

@@ -1,14 +1,15 @@
 #pragma once
-// A provider, a store, and a Postern between them that can be ended at any moment and started again.
+// A provider, a store, and a Postern between them that can be ended at any moment and started again. After each test the
+// invariants of the gateway are checked (ledger.hpp).
 #include <gtest/gtest.h>
-
-#include <filesystem>
 
 #include "gateway/engine.hpp"
 #include "gateway/sign_in.hpp"
 #include "kernel/mail/service.hpp"
 #include "tests/gateway/support/crashing_store.hpp"
 #include "tests/gateway/support/fake_provider.hpp"
+#include "tests/gateway/support/ledger.hpp"
+#include "tests/gateway/support/store_folder.hpp"
 #include "tests/mail/support/loop_runtime.hpp"
 
 namespace postern::gateway::test {
@@ -81,6 +82,11 @@ protected:
 
     /// One poll; the clock moves on by `after` first.
     SessionReport poll(UnixTime after = 60);
+    /// Polls, and dies at step `at` counted from now. True if it came that far.
+    bool poll_until_crash(int at);
+    /// Looks at every mailbox and every message: I1, I6, I7, I9, I11.
+    void audit();
+    void TearDown() override;
     std::shared_ptr<mail::Mailbox> mailbox(std::string_view name = "INBOX");
     /// Contents of the living messages of a mailbox, in UID order.
     std::vector<std::string> contents(std::string_view name = "INBOX");
@@ -93,26 +99,36 @@ protected:
     /// What an operator does when a brake holds what is meant.
     void release_brakes();
     bool release_is_pending();
-    /// Puts every message without placements back into INBOX.
+    /// Puts messages without placements back into INBOX.
+    void restore(const std::vector<MessageId>& messages);
     void restore_all();
+    void append(std::string_view box, const std::string& content);
     std::vector<store::Receipt> receipts();
     std::map<std::string, store::ReceiptState> states();  ///< by uidl; the last occurrence
     template <class T>
-    T must(Result<T> result) {
+    T must(Result<T> result) const {
         if (!result) throw std::runtime_error(result.error().to_string());
         if constexpr (!std::is_void_v<T>) return std::move(result.value());
     }
 
+private:
+    void wire();
+
+protected:
     UnixTime clock_ = 1'800'000'000;
     FakeProvider provider_;
     FakeConnector connector_{provider_};
+    Connector* plugged_ = &connector_;  ///< what the settings mean
     Settings settings_;
     StoreHooks hooks_;
     MessageLimit limit_;
     /// Asked only where a test is about limits: a guard makes each delivery a commit of its own.
     bool limited_ = false;
-    std::filesystem::path folder_;
-    std::unique_ptr<store::Store> store_;
+    /// The ledger knows maildrops; a provider with folders is compared with what is here as a whole.
+    bool audited_ = true;
+    std::unique_ptr<Ledger> ledger_;
+    std::unique_ptr<StoreFolder> folder_;
+    store::Store* store_ = nullptr;
     std::unique_ptr<Node> node_;
     AccountId account_{};
     SourceId source_{};

@@ -28,6 +28,7 @@ struct Fault {
     FaultKind kind = FaultKind::transient;
     std::string text;
     std::chrono::seconds retry_after{0};  ///< rate_limited: not before this; 0: the engine decides
+    bool whole_host = false;              ///< rate_limited: by our address, not for this mailbox alone
     bool definite = false;  ///< auth_failed: the server said that it is the credential (RFC 3206 [AUTH])
 
     Fault() = default;

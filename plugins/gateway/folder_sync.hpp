@@ -1,0 +1,178 @@
+#pragma once
+// One session with a provider that has folders and flags (gateway.md 4.1): both sides are brought in step. What waits to be
+// done upstream is no list of operations but the difference between this side, the receipts and what was agreed: it
+// survives any crash and any outage, and doing it twice is doing it once.
+//
+// In this order: the tree of folders (folder_tree.cpp), what is new there (folder_pull, folder_collect), flags both ways
+// (folder_flags), what was moved, filed, written and removed here (folder_push), what is gone there (folder_vanish). New
+// before gone: what moved is recognised by its header or content before it is missed.
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "gateway/folder_state.hpp"
+#include "gateway/sync_session.hpp"
+
+namespace postern::gateway {
+
+class FolderSync {
+public:
+    using Context = SyncSession::Context;
+    FolderSync(Context context, std::unique_ptr<RemoteSession> remote);
+
+    /// Until both sides are in step, then as long as somebody is signed in and the provider tells of news.
+    Task<SessionReport> run();
+
+private:
+    using ReceiptIndex = std::size_t;
+    /// A folder in this session.
+    struct Work {
+        FolderState state;
+        std::string saved;        ///< the state as it is kept
+        bool gone_there = false;  ///< the provider does not list it any more
+        PullPage page;
+        bool pulled = false;
+        bool settled = true;  ///< nothing is left to do: the token may move on
+        std::shared_ptr<mail::Mailbox> mailbox;
+        Modseq seen = 0;  ///< of the mailbox when it was looked at
+    };
+    struct Wanted {
+        std::size_t item = 0;
+        store::Receipt receipt;
+    };
+    /// A message here that is not there, as far as is known.
+    struct Waiting {
+        Uid uid = 0;
+        MessageId message{};
+        std::uint64_t size = 0;
+    };
+    struct Batch {
+        std::vector<mail::NewMail> messages;
+        std::vector<FlagState> flags;
+        std::uint64_t octets = 0;
+    };
+
+    // folder_sync.cpp
+    Task<Outcome<void>> steps();
+    Task<Outcome<void>> load_states();
+    Task<Outcome<void>> save_states();
+    Task<Outcome<void>> load_receipts();
+    Task<Outcome<void>> look_for_release();
+    Task<Outcome<void>> end_release();
+    Task<Outcome<bool>> wait_for_news();
+    Task<Outcome<void>> open_mailbox(Work* work);
+    Task<Outcome<void>> write(std::vector<store::ReceiptWrite> writes);
+    bool changed_here(const Work& work) const;
+    Fault store_fault(const Error& error);
+    mail::Cause cause(const char* command) const;
+    UnixTime now() const { return context_.mail->now(); }
+    const Policy& policy() const { return context_.source->policy(); }
+    SourceFacts& facts() { return context_.source->facts; }
+    std::string entry_prefix() const;
+    store::ReceiptWrite move_to(ReceiptIndex index, store::ReceiptState state);
+    ReceiptIndex add_receipt(store::Receipt receipt);
+    std::optional<ReceiptIndex> receipt_of(const FolderState& state, const std::string& remote_id) const;
+    /// The id there of a receipt's message.
+    static std::string remote_id_of(const store::Receipt& receipt);
+    bool is_of(const store::Receipt& receipt, const FolderState& state) const;
+    FlagState flags_here(const mail::Mailbox& mailbox, mail::Slot slot) const;
+    bool brake_holds(std::size_t affected, std::size_t total, const Brake& brake, UnixTime* held_since,
+                     const char* what);
+
+    // folder_tree.cpp
+    Task<Outcome<void>> sync_tree();
+    Task<Outcome<void>> settle_known();
+    Task<Outcome<void>> removed_here(Work* work);
+    Task<Outcome<void>> rename_there(Work* work, std::string old_name);
+    Task<Outcome<void>> adopt(RemoteFolder folder);
+    Task<Outcome<void>> offer(mail::MailboxInfo mailbox);
+    Task<Outcome<void>> push_one(Action action, ActionResult* result);
+    Work* work_of(MailboxId mailbox);
+    Work* work_of_remote(const std::string& id);
+    std::string local_name(const RemoteFolder& folder);
+    void add_work(MailboxId mailbox, std::string remote_id, std::string name, bool selectable);
+
+    // folder_pull.cpp
+    Task<Outcome<void>> pull_folder(Work* work);
+    Task<Outcome<void>> collect();
+    Task<Outcome<void>> collect_folder(Work* work);
+    std::vector<Wanted> plan(Work& work);
+    void find_missing();
+    // folder_collect.cpp
+    Task<Outcome<void>> recognise(Work* work, std::vector<Wanted>* wanted);
+    Task<Outcome<bool>> place_known(Work* work, Wanted wanted, ReceiptIndex known);
+    Task<Outcome<void>> fetch_all(Work* work, std::vector<Wanted> wanted);
+    std::vector<Waiting> find_waiting(const Work& work) const;
+    Task<Outcome<bool>> bind_upload(Work* work, Wanted wanted, std::shared_ptr<const std::string> content);
+    Task<Outcome<void>> flush(Work* work, Batch batch);
+    Task<Outcome<void>> note_failure(Wanted wanted, Fault fault);
+    void add_to_batch(Batch& batch, const RemoteItem& item, store::Receipt receipt,
+                      std::shared_ptr<const std::string> content) const;
+    bool budget_spent() const;
+
+    // folder_flags.cpp
+    struct FlagPush {
+        Uid uid = 0;
+        FlagState merged;
+        Action action;
+    };
+    Task<Outcome<void>> merge_folder(Work* work);
+    Task<Outcome<void>> store_here(Work* work, std::map<FlagChange, std::vector<mail::Slot>> changes);
+    Task<Outcome<void>> push_flags(Work* work, std::vector<FlagPush> pushes);
+    std::unordered_map<Uid, FlagState> flags_there(const Work& work) const;
+
+    // folder_push.cpp
+    struct Upload {
+        Work* work = nullptr;
+        mail::Slot slot = mail::no_slot;
+        Uid uid = 0;
+        MessageId message{};
+        FlagState flags;
+        std::string fingerprint;  ///< of the header, of what was appended
+        std::optional<ReceiptIndex> moved_from;
+        std::optional<ReceiptIndex> copied_from;
+    };
+    Task<Outcome<void>> push_local();
+    std::vector<Upload> find_uploads(Work* work);
+    Task<Outcome<void>> transfer(std::vector<Upload> uploads);
+    Task<Outcome<void>> append(Upload upload);
+    Task<Outcome<void>> note_uploaded(std::vector<Upload> uploads, std::vector<std::string> new_ids);
+    void find_origin(Upload& upload, std::set<ReceiptIndex>& used) const;
+    Task<Outcome<std::shared_ptr<const std::string>>> content_of(MessageId message);
+    Task<Outcome<void>> remove_there();
+    Task<Outcome<void>> remove_from(Work* work, std::vector<ReceiptIndex> wanted);
+    /// Those whose header is what it was when they came.
+    Task<Outcome<std::vector<ReceiptIndex>>> verified(Work* work, std::vector<ReceiptIndex> wanted);
+    static std::size_t forget_dead(Work& work, bool really);
+    bool lives_in(const Work& work, MessageId message) const;
+    std::optional<RemoteRef> ref_of(const Work& work, const store::Receipt& receipt);
+
+    // folder_vanish.cpp
+    Task<Outcome<void>> apply_vanished();
+    Task<Outcome<void>> expunge_here(Work* work, std::vector<ReceiptIndex> vanished);
+    Task<Outcome<void>> drop_folder(Work* work);
+
+    Context context_;
+    std::unique_ptr<RemoteSession> remote_;
+    SessionReport report_;
+    std::map<std::string, RemoteFolder> tree_;
+    std::vector<std::unique_ptr<Work>> works_;
+    std::uint32_t last_key_ = 0;
+    bool receipts_loaded_ = false;
+    std::vector<store::Receipt> receipts_;
+    std::unordered_map<std::string, ReceiptIndex> by_uidl_;
+    std::unordered_multimap<std::uint64_t, ReceiptIndex> by_message_;
+    std::set<ReceiptIndex> not_taken_;       ///< moved here, not moved there yet: not to be removed
+    std::vector<Waiting> waiting_;           ///< in the folder that is being collected
+    std::map<ReceiptIndex, Work*> missing_;  ///< stored, and not there any more
+    bool brakes_released_ = false;
+    bool store_failed_ = false;
+    UnixTime started_at_ = 0;
+    std::uint64_t fetched_octets_ = 0;
+};
+
+}  // namespace postern::gateway

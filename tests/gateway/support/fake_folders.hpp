@@ -1,0 +1,70 @@
+#pragma once
+// A provider in memory with folders, flags and moves, as IMAP has them. Tokens tell changes; ids last.
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "postern/gateway/connector.hpp"
+
+namespace postern::gateway::test {
+
+class FolderProvider {
+public:
+    struct Message {
+        std::string content;
+        std::uint8_t flags = 0;
+        std::set<std::string> keywords;
+        std::uint64_t changed = 0;  ///< modseq
+    };
+    struct Folder {
+        std::uint32_t uidvalidity = 0;
+        std::uint32_t uidnext = 1;
+        std::uint64_t modseq = 1;
+        std::map<std::uint32_t, Message> messages;
+        std::map<std::uint32_t, std::uint64_t> vanished;  ///< uid, modseq
+    };
+
+    FolderProvider();
+    std::uint32_t add(const std::string& folder, std::string content, std::uint8_t flags = 0);
+    void remove(const std::string& folder, const std::string& content);
+    void move(const std::string& from, const std::string& content, const std::string& to);
+    void set_flags(const std::string& folder, const std::string& content, std::uint8_t flags);
+    Message* find(const std::string& folder, const std::string& content);
+    Folder& make(const std::string& name);
+    /// All UIDs change, as when a server is restored from a backup.
+    void renumber(const std::string& folder);
+    std::vector<std::string> contents(const std::string& folder);
+
+    std::map<std::string, Folder> folders;
+    // Switches
+    std::optional<Fault> open_fault;
+    bool tells_new_ids = true;
+    /// Called at the begin and the end of every call: may throw (a crash).
+    std::function<void()> step;
+    /// After so many calls every call fails as a lost line: before it was done or after, in turn.
+    std::optional<int> line_breaks_after;
+    // What happened
+    int fetches = 0;
+    int header_fetches = 0;
+    int appends = 0;
+    int moves = 0;
+    int removals = 0;
+
+private:
+    std::uint32_t next_uidvalidity_ = 100;
+};
+
+class FolderConnector final : public Connector {
+public:
+    explicit FolderConnector(FolderProvider& provider) : provider_(provider) {}
+    const ConnectorInfo& describe() const override;
+    Task<Outcome<std::unique_ptr<RemoteSession>>> open(OpenRequest request) override;
+
+private:
+    FolderProvider& provider_;
+};
+
+}  // namespace postern::gateway::test
