@@ -2,6 +2,7 @@
 
 #include "postern/auth/auth.hpp"
 #include "postern/mail/account.hpp"
+#include "postern/mail/scripts.hpp"
 #include "postern/net/stream.hpp"
 
 namespace postern::app {
@@ -17,8 +18,8 @@ plugin::InterfaceRef ref() {
 }  // namespace
 
 std::vector<plugin::InterfaceRef> host_interfaces() {
-    return {ref<Dialer>(), ref<PasswordHasher>(), ref<Sealer>(), ref<AuthService>(),
-            ref<mail::MailService>()};
+    return {ref<Dialer>(),      ref<PasswordHasher>(),    ref<Sealer>(),
+            ref<AuthService>(), ref<mail::MailService>(), ref<mail::ScriptStore>()};
 }
 
 }  // namespace postern::app

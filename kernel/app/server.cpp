@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include "kernel/app/privileges.hpp"
+#include "kernel/mail/script_store.hpp"
 #include "kernel/mail/service.hpp"
 #include "kernel/net/net_core.hpp"
 
@@ -114,6 +115,7 @@ Result<void> Server::start_services() {
     auto following = mail->start();
     if (!following) return following;
     mail_ = std::move(mail);
+    scripts_ = std::make_unique<mail::ScriptStoreImpl>(*kernel_runtime_, *store_, *mail_);
     auth_ = std::make_unique<auth::AuthServiceImpl>(*kernel_runtime_, *hasher_, settings, log_);
     local_accounts_ =
         std::make_unique<auth::LocalAuthenticator>(*kernel_runtime_, *mail_, *hasher_, settings.cache);
@@ -127,6 +129,7 @@ Result<void> Server::start_services() {
     registry.provide<Sealer>(*sealer_);
     registry.provide<AuthService>(*auth_);
     registry.provide<mail::MailService>(*mail_);
+    registry.provide<mail::ScriptStore>(*scripts_);
     return runtime::run_and_wait(
         setup_.runtime->core(0),
         auth::provision_users(*kernel_runtime_, *mail_, *hasher_, setup_.config.users));

@@ -20,10 +20,14 @@ int hash_password(const Invocation& call);
 int message_list(const Invocation& call);
 int message_restore(const Invocation& call);
 int source_list(const Invocation& call);
+int source_show(const Invocation& call);
 int source_release(const Invocation& call);
+int source_cancel(const Invocation& call);
 int quota_show(const Invocation& call);
 int quota_set(const Invocation& call);
 int quota_reset(const Invocation& call);
+int sieve_check(const Invocation& call);
+int sieve_test(const Invocation& call);
 int verify(const Invocation& call);
 
 /// Prints `text` to standard error and answers `status`.

@@ -1,0 +1,38 @@
+#include "plugin.hpp"
+
+namespace postern::sieve {
+
+SievePlugin::SievePlugin(Host& host) : host_(host), filter_(interpreter_) {}
+
+void SievePlugin::configure(const ConfigNode& config, Diagnostics& problems) {
+    Limits limits;
+    config.check_keys({"script_size", "scripts", "work", "actions", "redirects"}, problems);
+    limits.script_octets = config.get_size("script_size", limits.script_octets, problems);
+    const auto number = [&](const char* key, std::size_t fallback, std::int64_t most) {
+        return static_cast<std::size_t>(
+            config.get_int(key, static_cast<std::int64_t>(fallback), 1, most, problems));
+    };
+    limits.scripts = number("scripts", limits.scripts, 10'000);
+    limits.work = number("work", limits.work, 1'000'000'000);
+    limits.actions = number("actions", limits.actions, 10'000);
+    limits.redirects = number("redirects", limits.redirects, 1'000);
+    interpreter_.set_limits(limits);
+}
+
+Result<void> SievePlugin::declare(Registrar& registrar) {
+    base_.declare(registrar);
+    registrar.provide<Engine>(interpreter_);
+    registrar.add<mail::DeliveryFilter>("sieve", filter_);
+    return {};
+}
+
+Result<void> SievePlugin::resolve(const Lookup& lookup) {
+    interpreter_.collect(lookup);
+    // Tools compile and run scripts without a server around them.
+    auto* scripts = lookup.find<mail::ScriptStore>();
+    auto* service = lookup.find<mail::MailService>();
+    if (scripts != nullptr && service != nullptr) filter_.set_services(scripts, service, &host_.log());
+    return {};
+}
+
+}  // namespace postern::sieve

@@ -1,0 +1,80 @@
+#pragma once
+// The interpreter and its extensions as they are built, on scripts and messages in memory.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "kernel/plugin/registry_table.hpp"
+#include "postern/plugin/plugin.hpp"
+#include "postern/sieve/engine.hpp"
+
+namespace postern::sieve::test {
+
+/// Facts that a test sets.
+class FakeEnvironment final : public Environment {
+public:
+    UnixTime now() const override { return time; }
+    std::optional<std::string> item(std::string_view name) const override;
+    std::string owner() const override { return "anna@example.org"; }
+    bool mailbox_exists(std::string_view name) const override {
+        return mailboxes.contains(std::string(name));
+    }
+    std::optional<std::string> mailbox_of_id(std::string_view id) const override;
+    std::optional<std::string> mailbox_of_use(std::string_view use) const override;
+    std::optional<std::string> metadata(std::string_view mailbox, std::string_view entry) const override;
+    bool was_tracked(std::string_view key) const override { return tracked.contains(std::string(key)); }
+
+    UnixTime time = 1'800'000'000;  // Fri, 15 Jan 2027 08:00:00 +0000
+    std::map<std::string, std::string> items;
+    std::set<std::string> mailboxes{"INBOX", "Lists", "Sent"};
+    std::map<std::string, std::string> ids;
+    std::map<std::string, std::string> uses{{"\\sent", "Sent"}};
+    std::map<std::string, std::string> annotations;  ///< "mailbox entry"
+    std::set<std::string> tracked;
+};
+
+class SieveFixture : public ::testing::Test {
+protected:
+    /// Before the first script: these plugins and no others. Without it: all that are built.
+    void load_only(const std::vector<std::string>& plugins);
+    void configure(const std::string& plugin, const std::string& yaml) { settings_[plugin] = yaml; }
+
+    const Engine& engine();
+    /// Faults of a script, one a line; "" if there are none.
+    std::string check(const std::string& script);
+    /// What a script does, an action a line; "failed: ..." if it failed.
+    std::string run(const std::string& script, const std::string& message);
+    std::string run(const std::string& script) { return run(script, letter); }
+    /// True if the test in the middle of a script is true: files into "yes".
+    bool holds(const std::string& requires_, const std::string& test, const std::string& message);
+    bool holds(const std::string& requires_, const std::string& test) {
+        return holds(requires_, test, letter);
+    }
+    /// The message as the last script left it, or what it sent.
+    const std::string& content(std::size_t action) const { return *outcome.actions.at(action).content; }
+
+    static const std::string letter;
+    FakeEnvironment environment;
+    Envelope envelope{"ben@example.net", "anna@example.org", {}, true};
+    std::map<std::string, std::string> scripts;         ///< personal ones, for include
+    std::map<std::string, std::string> global_scripts;  //
+    Outcome outcome;
+
+    /// Loads and resolves; what registry_ has by then is what a server would provide.
+    void start();
+    plugin::RegistryTable registry_;
+
+private:
+    std::vector<std::string> plugins_;
+    std::map<std::string, std::string> settings_;
+    std::vector<std::unique_ptr<Plugin>> loaded_;
+    const Engine* engine_ = nullptr;
+};
+
+/// A file of the source tree, by its path from the root.
+std::string read_source(const std::string& path);
+/// Names of the plugins sieve-* that are built.
+std::vector<std::string> built_extensions();
+
+}  // namespace postern::sieve::test
