@@ -99,14 +99,41 @@ class Posternctl(unittest.TestCase):
         self.assertNotIn("held", self.must("source", "list"))
         refused = self.run_tool("source", "release", "anna")
         self.assertEqual((refused.returncode, refused.stderr), (1, "posternctl: anna: nothing is held\n"))
+        polls = provider.count("QUIT")
+        support.wait_for(lambda: provider.count("QUIT") >= polls + 2, 60, "polls that show that this server keeps what was fetched")
         maildrop.clear()
         support.wait_for(lambda: "held: what is missing there stays here" in self.must("source", "list"), 60, "the brake")
         polls = provider.count("QUIT")
         support.wait_for(lambda: provider.count("QUIT") >= polls + 3, 60, "more polls")
-        self.assertEqual(client.exists(), 30)
+        self.assertEqual(client.exists(), 31)    # and a notice
+        self.assertEqual(len(client.find('SUBJECT "missing at your mail provider"')), 1)
         self.must("source", "release", "anna")
         support.wait_for(lambda: client.exists() == 0, 60, "the removal")
         support.wait_for(lambda: "held" not in self.must("source", "list", "anna"), 60, "the end of the release")
+
+    def test_held_deletions_are_cancelled(self):
+        provider = self.enterContext(FakePop())
+        maildrop = provider.maildrop("anna", "pass")
+        for number in range(30):
+            maildrop.add(f"Subject: {number}\r\n\r\n.\r\n")
+        settings = {"delete_brake": 5, "delete_brake_percent": 10}
+        self.postern = self.enterContext(Postern(pop3=("127.0.0.1", provider.port, "none"), pop3_settings=settings))
+        client = self.enterContext(Client(self.postern.imap_port, user="anna"))
+        support.wait_for(lambda: client.exists() == 30, 60, "the messages")
+        self.assertIn("in step: 30", self.must("source", "show", "anna"))
+        client.exists(readonly=False)
+        client.remove(client.find("ALL")[:20])
+        support.wait_for(lambda: "held: deletions there" in self.must("source", "list"), 60, "the brake")
+        support.wait_for(lambda: client.exists() == 11, 60, "the notice")
+        self.assertEqual(len(client.find('SUBJECT "about to be deleted"')), 1)
+        shown = self.must("source", "show", "anna")
+        self.assertIn("to be deleted there: 20 in all", shown)
+        self.assertEqual(shown.count("to be deleted there: uid"), 20)
+        self.must("source", "cancel", "anna")
+        support.wait_for(lambda: client.exists() == 30, 60, "the messages, and no notice")
+        support.wait_for(lambda: "held" not in self.must("source", "list", "anna"), 60, "the end of it")
+        self.assertEqual(maildrop.deleted, [])
+        self.assertEqual(provider.count("RETR"), 30)
 
     def test_plugins(self):
         self.assertIn("imap-idle", self.must("plugins", "list"))

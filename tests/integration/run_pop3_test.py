@@ -29,7 +29,7 @@ class Run(unittest.TestCase):
         self.provider = self.enterContext(Provider())
         self.messages = originals()
         self.provider.put(self.messages)
-        self.offset = free_port(*(port - 1143 for port in (1110, 1587, 1993, 1995, 2400))) - 1143
+        self.offset = free_port(*(port - 1143 for port in (1110, 1587, 1993, 1995, 2400, 4190))) - 1143
         self.log = os.path.join(self.folder, "log")
         with open(self.log, "wb") as log:
             # A session of its own, so that Ctrl-C can reach the whole group as a terminal sends it.

@@ -125,7 +125,7 @@ class Candidate:
 
     def arguments(self):
         out = ["--label", self.label, "--imap-port", str(self.server.imap_port),
-               "--lmtp-port", str(self.server.lmtp_port), "--pop3-port", str(self.server.pop3_port), "--password", PASSWORD,
+               "--lmtp-port", str(self.server.lmtp_port), "--pop3-port", str(self.server.pop3_port), "--rcpt-fmt", "bench%d", "--password", PASSWORD,
                "--server-parent", ",".join(map(str, self.processes()))]
         if self.group.folder:
             out += ["--server-cgroup", self.group.folder]

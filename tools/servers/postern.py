@@ -24,7 +24,8 @@ class Postern(Server):
     store     "sqlite", or a PostgreSQL
     users     {name: password} of local accounts
     pop3      (host, port, tls) of a provider: gateway mode, whoever it lets in has a mailbox
-    pop3_settings   {key: value} added to the provider's entry
+    imap      the same, of a provider that speaks IMAP
+    pop3_settings   {key: value} added to the provider's entry; "options" is a YAML map
     poll      seconds between two polls of it
     extra     {top level key: YAML text} added to the configuration
     mail      {plugin: YAML text of its settings} for delivery, lmtp, pop3, relay, submission; {} for none
@@ -32,11 +33,13 @@ class Postern(Server):
 
     name = "postern"
 
-    def __init__(self, folder=None, store="sqlite", users=None, pop3=None, poll=1, extensions="everything", extra=None, pop3_settings=None, mail=None):
+    def __init__(self, folder=None, store="sqlite", users=None, pop3=None, poll=1, extensions="everything", extra=None, pop3_settings=None, imap=None, mail=None):
         super().__init__(folder)
         self.store, self.users, self.pop3, self.poll = store, users or {}, pop3, poll
         self.extensions, self.extra = extensions, extra or {}
         self.pop3_settings = pop3_settings or {}
+        self.connector = "connector-imap" if imap else "connector-pop3"
+        self.provider = imap or pop3
         self.imap_port, self.imaps_port = free_port(), free_port()
         self.mail = mail
         if mail is not None:
@@ -49,8 +52,8 @@ class Postern(Server):
                  f"tls: {{ certificate: {quoted(certificate)}, key: {quoted(key)} }}", "plugins:", f"  - {store}", "  - imap"]
         if self.extensions:
             lines.append(f"  - imap-extensions: {self.extensions}")
-        if self.pop3:
-            lines += ["  - gateway", "  - connector-pop3"]
+        if self.provider:
+            lines += ["  - gateway", f"  - {self.connector}"]
         if self.mail is not None:
             for plugin in ("delivery", "lmtp", "pop3", "relay", "submission"):
                 settings = self.mail.get(plugin)
@@ -65,10 +68,10 @@ class Postern(Server):
         if self.users:
             lines.append("users:")
             lines += [f"  {quoted(name)}: {quoted(password)}" for name, password in self.users.items()]
-        if self.pop3:
-            host, port, tls = self.pop3
-            more = "".join(f", {key}: {quoted(value)}" for key, value in self.pop3_settings.items())
-            lines += ["accounts:", f"  \"*\": {{ source: connector-pop3, server: {quoted(f'{host}:{port}')}, tls: {tls}, "
+        if self.provider:
+            host, port, tls = self.provider
+            more = "".join(f", {key}: {value if key == 'options' else quoted(value)}" for key, value in self.pop3_settings.items())
+            lines += ["accounts:", f"  \"*\": {{ source: {self.connector}, server: {quoted(f'{host}:{port}')}, tls: {tls}, "
                                    f"poll: {self.poll}s, absence: {self.poll}s{more} }}"]
         return "\n".join(lines) + "\n" + "".join(f"{key}: {value}\n" for key, value in self.extra.items())
 
