@@ -51,4 +51,8 @@ Fault classify_refusal(std::string_view command, const Status& status, FaultKind
     return Fault(kind, std::string(command) + ": " + shown(status));
 }
 
+void refuse(gateway::ActionResult& result, FaultKind kind, std::string text) {
+    result.fault.emplace(kind, std::move(text));
+}
+
 }  // namespace postern::imap_client

@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "connector-imap/responses.hpp"
-#include "postern/gateway/fault.hpp"
+#include "postern/gateway/remote.hpp"
 
 namespace postern::imap_client {
 
@@ -12,5 +12,8 @@ gateway::Fault classify_login_refusal(const Status& status);
 
 /// To any later command. Without a code that tells, it is `otherwise`.
 gateway::Fault classify_refusal(std::string_view command, const Status& status, gateway::FaultKind otherwise);
+
+/// A function of its own: GCC 12 takes the assignment within a coroutine for one out of bounds.
+void refuse(gateway::ActionResult& result, gateway::FaultKind kind, std::string text);
 
 }  // namespace postern::imap_client

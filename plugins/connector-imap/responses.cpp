@@ -17,12 +17,6 @@ namespace {
 constexpr std::size_t max_keywords = 200;  ///< of one message
 constexpr std::size_t max_copied = 1'000'000;
 
-std::string lower(std::string_view text) {
-    std::string out;
-    for (const char c : text) out += imap::ascii_lower(c);
-    return out;
-}
-
 /// A cursor that begins at `head`'s data.
 ArgumentCursor data_of(const Response& response, const DataHead& head) {
     ArgumentCursor cursor = response.cursor();
@@ -149,6 +143,12 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
     if (text.empty() || parsed.ec != std::errc() || parsed.ptr != text.data() + text.size())
         return std::nullopt;
     return value;
+}
+
+std::string lower(std::string_view text) {
+    std::string out;
+    for (const char c : text) out += imap::ascii_lower(c);
+    return out;
 }
 
 std::vector<std::string_view> words_of(std::string_view text) {

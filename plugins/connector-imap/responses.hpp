@@ -95,6 +95,8 @@ std::optional<std::pair<std::uint32_t, std::uint32_t>> parse_appenduid(std::stri
 
 /// A decimal number and nothing else.
 std::optional<std::uint64_t> parse_number(std::string_view text);
+/// In lower case, as far as it is ASCII.
+std::string lower(std::string_view text);
 /// Splits at single blanks; empty words are left out.
 std::vector<std::string_view> words_of(std::string_view text);
 

@@ -21,12 +21,6 @@ std::uint64_t next_session_id() {
     return ++last;
 }
 
-std::string lower(std::string_view text) {
-    std::string out;
-    for (const char c : text) out += imap::ascii_lower(c);
-    return out;
-}
-
 }  // namespace
 
 ImapSession::ImapSession(std::unique_ptr<Wire> wire, LoginResult login)

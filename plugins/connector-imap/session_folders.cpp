@@ -16,11 +16,6 @@ namespace {
 
 constexpr std::size_t max_folders = 20'000;
 
-// A function of its own: GCC 12 takes the assignment within a coroutine for one out of bounds.
-void refuse(ActionResult& result, FaultKind kind, std::string text) {
-    result.fault.emplace(kind, std::move(text));
-}
-
 }  // namespace
 
 Task<Outcome<void>> ImapSession::learn_folders() {

@@ -31,11 +31,6 @@ bool same_command(const Action& a, const Action& b) {
            a.cleared_flags == b.cleared_flags && a.cleared_keywords == b.cleared_keywords;
 }
 
-// A function of its own: GCC 12 takes the assignment within a coroutine for one out of bounds.
-void refuse(ActionResult& result, FaultKind kind, std::string text) {
-    result.fault.emplace(kind, std::move(text));
-}
-
 }  // namespace
 
 std::string ImapSession::flag_words(std::uint8_t bits, const std::vector<std::string>& keywords) const {

@@ -10,14 +10,14 @@ using store::bit;
 using store::ReceiptState;
 
 namespace {
-constexpr std::size_t removal_chunk = 500;
+constexpr std::size_t most_removed = 500;
 }
 
 Task<Outcome<void>> FolderSync::expunge_here(Work* work, std::vector<ReceiptIndex> vanished) {
     auto opened = co_await open_mailbox(work);
     if (!opened) co_return opened.error();
-    for (std::size_t begin = 0; begin < vanished.size(); begin += removal_chunk) {
-        const std::size_t end = std::min(begin + removal_chunk, vanished.size());
+    for (std::size_t begin = 0; begin < vanished.size(); begin += most_removed) {
+        const std::size_t end = std::min(begin + most_removed, vanished.size());
         mail::ExpungeRequest request;
         request.force = true;
         request.last_copy = store::LastCopy::keep_remote;

@@ -6,11 +6,12 @@
 namespace postern::imap_client {
 namespace {
 
+using test::done;
+
 using gateway::FaultKind;
 using gateway::FetchPart;
 using testing::ElementsAre;
 
-const std::string done = "{tag} OK done\r\n";
 const std::string select_reply = "* 3 EXISTS\r\n* OK [UIDVALIDITY 5] x\r\n* OK [UIDNEXT 8] x\r\n" + done;
 
 std::string body(unsigned uid, const std::string& text) {

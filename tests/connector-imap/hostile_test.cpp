@@ -6,16 +6,17 @@
 namespace postern::imap_client {
 namespace {
 
+using test::all;
+using test::done;
+
 using gateway::FaultKind;
 
-const std::string done = "{tag} OK done\r\n";
-const std::string select_reply = "* 2 EXISTS\r\n* OK [UIDVALIDITY 5] x\r\n* OK [UIDNEXT 8] x\r\n" + done;
-constexpr const char* all = "UID FETCH 1:* (UID FLAGS RFC822.SIZE INTERNALDATE)";
+const std::string two_messages = "* 2 EXISTS\r\n* OK [UIDVALIDITY 5] x\r\n* OK [UIDNEXT 8] x\r\n" + done;
 
 class Hostile : public test::SessionTest {
 protected:
     FaultKind kind_of(const std::string& reply) {
-        script->reply("SELECT \"INBOX\"", select_reply);
+        script->reply("SELECT \"INBOX\"", two_messages);
         script->reply(all, reply);
         open();
         auto pulled = pull();

@@ -8,12 +8,13 @@
 namespace postern::imap_client {
 namespace {
 
+using test::all;
+using test::done;
+
 using gateway::FaultKind;
 using gateway::RemoteItem;
 using testing::ElementsAre;
 using Kind = gateway::RemoteItem::Kind;
-
-constexpr const char* all = "UID FETCH 1:* (UID FLAGS RFC822.SIZE INTERNALDATE)";
 
 std::string selected(unsigned exists, unsigned uidnext, unsigned modseq = 0, unsigned uidvalidity = 5) {
     std::string out = "* " + std::to_string(exists) + " EXISTS\r\n* OK [UIDVALIDITY " +
@@ -26,7 +27,6 @@ std::string message(unsigned number, unsigned uid, const std::string& flags) {
     return "* " + std::to_string(number) + " FETCH (UID " + std::to_string(uid) + " FLAGS (" + flags +
            ") RFC822.SIZE 100 INTERNALDATE \"01-Feb-2026 10:00:00 +0000\")\r\n";
 }
-const std::string done = "{tag} OK done\r\n";
 
 std::vector<std::string> ids(const gateway::PullPage& page, Kind kind) {
     std::vector<std::string> out;

@@ -7,11 +7,11 @@
 namespace postern::imap_client {
 namespace {
 
+using test::done;
+
 using gateway::Action;
 using gateway::FaultKind;
 using testing::ElementsAre;
-
-const std::string done = "{tag} OK done\r\n";
 
 class PushTest : public test::SessionTest {
 protected:

@@ -19,6 +19,11 @@
 
 namespace postern::imap_client::test {
 
+/// The end of most replies.
+inline const std::string done = "{tag} OK done\r\n";
+/// What the plain way of a listing asks first.
+constexpr const char* all = "UID FETCH 1:* (UID FLAGS RFC822.SIZE INTERNALDATE)";
+
 /// What the server does; shared by the connections it accepts.
 struct Script {
     std::string greeting = "* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\r\n";

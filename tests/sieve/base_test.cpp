@@ -6,8 +6,6 @@ namespace {
 
 using Sieve = SieveFixture;
 
-constexpr const char* kept = "keep (implicit)";
-
 TEST_F(Sieve, BaseAloneAnnouncesItself) {
     load_only({});
     EXPECT_EQ(engine().registry().capability_names(),

@@ -6,8 +6,6 @@ namespace {
 
 using Extensions = SieveFixture;
 
-constexpr const char* kept = "keep (implicit)";
-
 TEST_F(Extensions, Copy) {
     load_only({"sieve-copy"});
     EXPECT_EQ(run("require [\"copy\", \"fileinto\"]; fileinto :copy \"a\"; redirect :copy \"b@c.example\";"),

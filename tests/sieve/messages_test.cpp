@@ -5,8 +5,6 @@
 namespace postern::sieve::test {
 namespace {
 
-constexpr const char* kept = "keep (implicit)";
-
 class Vacation : public SieveFixture {
 protected:
     /// Number of responses.

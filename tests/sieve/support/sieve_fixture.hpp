@@ -34,6 +34,9 @@ public:
     std::set<std::string> tracked;
 };
 
+/// What run() says of a message that nothing was done with.
+constexpr const char* kept = "keep (implicit)";
+
 class SieveFixture : public ::testing::Test {
 protected:
     /// Before the first script: these plugins and no others. Without it: all that are built.
