@@ -12,7 +12,7 @@ namespace {
 using mail::Packer;
 using mail::Unpacker;
 
-constexpr std::uint8_t format = 1;
+constexpr std::uint8_t segment_format = 1;
 constexpr std::size_t block_octets = 16 << 10;
 /// A message with more different trigrams is not worth its lists: hardly a key could exclude it.
 constexpr std::size_t most_trigrams = 100'000;
@@ -48,7 +48,7 @@ std::vector<Ordinal> OrdinalSet::members() const {
 Result<SegmentHead> SegmentHead::decode(std::string_view data) {
     Unpacker in(data);
     SegmentHead head;
-    if (in.byte() != format) in.fail();
+    if (in.byte() != segment_format) in.fail();
     std::uint64_t id = 0;
     for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
         id += static_cast<std::uint64_t>(in.signed_number());
@@ -73,7 +73,7 @@ Result<SegmentHead> SegmentHead::decode(std::string_view data) {
 std::string SegmentHead::encode() const {
     std::string data;
     Packer out(data);
-    out.byte(format);
+    out.byte(segment_format);
     out.number(messages_.size());
     std::uint64_t last = 0;
     for (const MessageId message : messages_) {
