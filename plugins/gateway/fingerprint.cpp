@@ -13,6 +13,7 @@ namespace {
 
 constexpr UnixTime year_1990 = 631152000;
 constexpr UnixTime clock_slack = 600;
+constexpr std::string_view made_up_prefix = "content ";
 
 bool is_volatile(const std::string& name) {
     static constexpr std::array<std::string_view, 9> names = {"status",      "x-status",     "x-uid",
@@ -64,13 +65,17 @@ mime::DateTime arrival_date(std::string_view message, UnixTime first_listed, Uni
 
 std::string made_up_id(std::string_view fingerprint) {
     static constexpr std::string_view digits = "0123456789abcdef";
-    std::string id = "content ";
+    std::string id(made_up_prefix);
     for (const char c : fingerprint) {
         const auto octet = static_cast<unsigned char>(c);
         id += digits[octet >> 4];
         id += digits[octet & 15];
     }
     return id;
+}
+
+bool is_made_up(std::string_view id) {
+    return id.starts_with(made_up_prefix);
 }
 
 }  // namespace postern::gateway

@@ -21,5 +21,6 @@ mime::DateTime arrival_date(std::string_view message, UnixTime first_listed, Uni
 
 /// An id made of content, for servers that give none; never equal to one a server could give (RFC 1939: no spaces).
 std::string made_up_id(std::string_view fingerprint);
+bool is_made_up(std::string_view id);
 
 }  // namespace postern::gateway

@@ -2,6 +2,8 @@
 // A listing held against the receipts: which remote message is which. Pure; nothing is decided here.
 #include <cstdint>
 #include <span>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "postern/gateway/remote.hpp"
@@ -19,6 +21,12 @@ constexpr store::ReceiptStates active_states =
 constexpr store::ReceiptStates tombstone_states = store::bit(store::ReceiptState::delete_done) |
                                                   store::bit(store::ReceiptState::vanished) |
                                                   store::bit(store::ReceiptState::expired);
+
+/// Whether its content was stored here: what it became there is another question.
+inline bool has_message(const store::Receipt& receipt) {
+    return receipt.message != MessageId{} && receipt.state != store::ReceiptState::listed &&
+           receipt.state != store::ReceiptState::deferred;
+}
 
 struct Match {
     std::size_t item = 0;
@@ -39,8 +47,18 @@ struct Reconciliation {
     std::vector<std::size_t> missing;  ///< active receipts that are not listed
 };
 
-/// Items without id are left out: the caller gives them one (or not) before. O(n log n).
-Reconciliation reconcile(std::span<const RemoteItem> items, std::span<const store::Receipt> receipts);
+/// Header fingerprints by item, of those that are known.
+using ItemHeaders = std::unordered_map<std::size_t, std::string>;
+
+/// Items without id are left out: the caller gives them one (or not) before. Where the header of an item is known, and
+/// that of a receipt, they are of one message only if these are equal. O(n log n).
+Reconciliation reconcile(std::span<const RemoteItem> items, std::span<const store::Receipt> receipts,
+                         const ItemHeaders& headers = {});
+
+/// Items that share id and size with others, so that only their headers tell which receipt is theirs, where it matters
+/// (gateway.md 2.3 (d): never by position).
+std::vector<std::size_t> ambiguous_twins(std::span<const RemoteItem> items,
+                                         std::span<const store::Receipt> receipts);
 
 /// Whether a listing looks as if the provider had renumbered everything (gateway.md 1.1, "Changed UIDLs").
 bool looks_renumbered(const Reconciliation& r, std::size_t listed);

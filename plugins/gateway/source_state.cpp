@@ -98,6 +98,8 @@ SourceFacts SourceFacts::parse(std::string_view text) {
     facts.delete_held_since = number_of<UnixTime>(fields, delete_held_fact);
     facts.ignores_delete = number_of<int>(fields, "ignores_delete") != 0;
     facts.delete_probe_at = number_of<UnixTime>(fields, "delete_probe");
+    facts.deletes_from = number_of<UnixTime>(fields, "deletes_from");
+    facts.deletes_until = number_of<UnixTime>(fields, "deletes_until");
     facts.fetch_confirmed = number_of<UnixTime>(fields, "fetch_confirmed");
     facts.keeps_fetched = number_of<int>(fields, "keeps_fetched") != 0;
     return facts;
@@ -126,6 +128,8 @@ std::string SourceFacts::format() const {
     put(out, delete_held_fact, delete_held_since);
     put(out, "ignores_delete", ignores_delete ? 1 : 0);
     put(out, "delete_probe", delete_probe_at);
+    put(out, "deletes_from", deletes_from);
+    put(out, "deletes_until", deletes_until);
     put(out, "fetch_confirmed", fetch_confirmed);
     put(out, "keeps_fetched", keeps_fetched ? 1 : 0);
     return out;

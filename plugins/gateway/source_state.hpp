@@ -51,6 +51,13 @@ struct SourceFacts {
     UnixTime delete_held_since = 0;
     bool ignores_delete = false;   ///< DELE is answered well and nothing goes
     UnixTime delete_probe_at = 0;  ///< when it was last tried again whether that still holds
+    /// The last session that sent deletions, if it ended well: from when to when. What it asked for and is still there
+    /// was not deleted; of others nobody knows whether they were asked.
+    UnixTime deletes_from = 0;
+    UnixTime deletes_until = 0;
+    bool deletion_was_confirmed(UnixTime sent_at) const {
+        return sent_at != 0 && deletes_from <= sent_at && sent_at <= deletes_until;
+    }
 
     UnixTime fetch_confirmed = 0;  ///< last session that fetched mail and ended well
     bool keeps_fetched = false;    ///< mail that was fetched in such a session has been listed again

@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "gateway/fingerprint.hpp"
 #include "gateway/sync_session.hpp"
 
 namespace postern::gateway {
@@ -67,30 +68,64 @@ bool SyncSession::vanish_brake_holds(std::size_t missing, std::size_t stored) {
     return !waited && !brakes_released_;
 }
 
+bool SyncSession::absence_is_evidence() const {
+    if (!page_.complete) return false;
+    const bool empty_after_death = page_.items.empty() && context_.source->facts.session_died_at != 0 &&
+                                   now() - context_.source->facts.session_died_at < late_queue;
+    if (empty_after_death) return false;
+    return std::none_of(page_.items.begin(), page_.items.end(),
+                        [](const RemoteItem& item) { return item.id.empty(); });
+}
+
 Task<Outcome<void>> SyncSession::account_for_missing() {
-    if (!page_.complete || ids_made_up_ || !remote_->facts().ids) co_return Outcome<void>{};
-    const bool empty_after_death =
-        page_.items.empty() && facts().session_died_at != 0 && now() - facts().session_died_at < late_queue;
-    if (empty_after_death) co_return Outcome<void>{};
-    std::size_t stored = 0;
-    for (const auto& r : receipts_) {
-        if (r.state == ReceiptState::stored || r.state == ReceiptState::suspect) ++stored;
-    }
-    std::vector<ReceiptIndex> absent;
-    for (const ReceiptIndex index : reconciled_.missing) {
-        const auto& receipt = receipts_[index];
-        const bool ours = receipt.state == ReceiptState::stored || receipt.state == ReceiptState::suspect;
-        if (ours) absent.push_back(index);
-    }
-    std::erase_if(absent, [this](ReceiptIndex index) { return explained_by_expiry(receipts_[index]); });
-    const bool held = vanish_brake_holds(absent.size(), stored);
+    if (!absence_is_evidence()) co_return Outcome<void>{};
+    auto asked = co_await end_deletions();
+    if (!asked) co_return asked.error();
+    // Without ids a message that looks gone may look different.
+    if (ids_made_up_ || !remote_->facts().ids) co_return Outcome<void>{};
+    const auto is_ours = [](const store::Receipt& r) {
+        return r.state == ReceiptState::stored || r.state == ReceiptState::suspect;
+    };
+    const auto stored = static_cast<std::size_t>(std::count_if(receipts_.begin(), receipts_.end(), is_ours));
+    const auto absent = static_cast<std::size_t>(
+        std::count_if(reconciled_.missing.begin(), reconciled_.missing.end(), [&](ReceiptIndex index) {
+            return is_ours(receipts_[index]) && !explained_by_expiry(receipts_[index]);
+        }));
+    const bool held = vanish_brake_holds(absent, stored);
     const bool stays_here = brakes_cancelled_ && facts().vanish_held_since != 0;
     if (stays_here) facts().vanish_held_since = 0;
     std::vector<store::ReceiptWrite> writes;
     std::vector<ReceiptIndex> vanished;
     for (const ReceiptIndex index : reconciled_.missing) {
         auto& receipt = receipts_[index];
-        switch (receipt.state) {
+        const bool explained = stays_here || explained_by_expiry(receipt);
+        if (receipt.state == ReceiptState::stored) {  // T10
+            receipt.missing_count = 1;
+            receipt.missing_since = now();
+            writes.push_back(move_to(index, explained ? ReceiptState::expired : ReceiptState::suspect));
+        } else if (receipt.state == ReceiptState::suspect) {
+            ++receipt.missing_count;
+            const bool long_enough = now() - receipt.missing_since >= policy().absence.count();
+            if (explained) {  // T13
+                writes.push_back(move_to(index, ReceiptState::expired));
+            } else if (long_enough && !held && policy().vanish != Policy::Vanish::keep) {
+                vanished.push_back(index);
+            }
+        }
+    }
+    auto written = co_await write(std::move(writes));
+    if (!written) co_return written.error();
+    auto removed = co_await remove_placements(std::move(vanished));
+    co_return removed;
+}
+
+// What we asked for is done, or somebody else did it; and what we never had will not be had.
+Task<Outcome<void>> SyncSession::end_deletions() {
+    std::vector<store::ReceiptWrite> writes;
+    for (const ReceiptIndex index : reconciled_.missing) {
+        // Listed under another id, perhaps, while the server has none of its own.
+        if (ids_made_up_ && !is_made_up(receipts_[index].uidl)) continue;
+        switch (receipts_[index].state) {
             case ReceiptState::delete_sent:  // T7, T9, T19
                 facts().ignores_delete = false;
                 [[fallthrough]];
@@ -101,31 +136,12 @@ Task<Outcome<void>> SyncSession::account_for_missing() {
             case ReceiptState::deferred:  // T17
                 writes.push_back(move_to(index, ReceiptState::vanished));
                 break;
-            case ReceiptState::stored:  // T10
-                receipt.missing_count = 1;
-                receipt.missing_since = now();
-                writes.push_back(move_to(index, stays_here || explained_by_expiry(receipt)
-                                                    ? ReceiptState::expired
-                                                    : ReceiptState::suspect));
-                break;
-            case ReceiptState::suspect: {
-                ++receipt.missing_count;
-                const bool long_enough = now() - receipt.missing_since >= policy().absence.count();
-                if (stays_here || explained_by_expiry(receipt)) {  // T13
-                    writes.push_back(move_to(index, ReceiptState::expired));
-                } else if (long_enough && !held && policy().vanish != Policy::Vanish::keep) {
-                    vanished.push_back(index);
-                }
-                break;
-            }
             default:
                 break;
         }
     }
     auto written = co_await write(std::move(writes));
-    if (!written) co_return written.error();
-    auto removed = co_await remove_placements(std::move(vanished));
-    co_return removed;
+    co_return written;
 }
 
 // T12: INBOX loses them in the transaction that marks them vanished; what the user filed, flagged or tagged stays.

@@ -144,6 +144,7 @@ void SyncSession::add_to_batch(Batch& batch, Wanted wanted,
     write.receipt = receipt;
     write.from = not_stored;
     message.receipt = std::move(write);
+    batch.items.push_back(wanted.item);
     batch.octets += content->size();
     message.content = std::move(content);
     batch.messages.push_back(std::move(message));
@@ -192,6 +193,7 @@ Task<Outcome<void>> SyncSession::fetch_all(std::vector<Wanted> wanted) {
             continue;
         }
         fetched_octets_ += fetched->content->size();
+        fetched_whole_.insert(wanted[index].item);
         auto bound = co_await rebind_by_content(wanted[index], fetched->content);
         if (!bound) co_return bound.error();
         if (*bound) continue;
@@ -234,6 +236,7 @@ Task<Outcome<void>> SyncSession::flush(Batch batch) {
     auto delivered = co_await context_.account->deliver(std::move(request));
     if (delivered) {
         report_.collected += batch.messages.size();
+        for (const std::size_t item : batch.items) fetched_whole_.erase(item);
         co_return Outcome<void>{};
     }
     const Errc code = delivered.error().code;
@@ -251,9 +254,8 @@ Task<Outcome<void>> SyncSession::flush(Batch batch) {
     refused.receipt.last_error = delivered.error().to_string();
     refused.from = not_stored;
     std::vector<store::ReceiptWrite> writes(1, std::move(refused));
+    // Fetched and not stored: it stays in fetched_whole_, and the session is not confirmed (A5).
     auto written = co_await write(std::move(writes));
-    // Fetched and not stored: the session may not be confirmed (I4, A5).
-    store_failed_ = true;
     co_return written;
 }
 
@@ -262,6 +264,7 @@ Task<Outcome<void>> SyncSession::flush_singly(Batch batch) {
         Batch one;
         one.messages.push_back(std::move(batch.messages[i]));
         one.receipts.push_back(std::move(batch.receipts[i]));
+        one.items.push_back(batch.items[i]);
         auto flushed = co_await flush(std::move(one));
         if (!flushed) co_return flushed.error();
     }

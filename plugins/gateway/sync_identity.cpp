@@ -1,6 +1,7 @@
 // Recognising messages whose ids do not tell (gateway.md 2.6): servers without unique ids, ids used again, and a
 // migration that renumbered everything. Nothing is delivered or removed on doubt.
 #include <algorithm>
+#include <iterator>
 #include <random>
 #include <set>
 
@@ -17,9 +18,11 @@ namespace {
 constexpr std::size_t most_reused = 50;
 constexpr std::size_t renumbering_sample = 10;
 
-bool has_message(const store::Receipt& receipt) {
-    return receipt.message != MessageId{} && receipt.state != ReceiptState::listed &&
-           receipt.state != ReceiptState::deferred;
+void leave_out(const std::vector<std::pair<std::size_t, std::size_t>>& pairs,
+               std::vector<std::size_t>& items) {
+    std::set<std::size_t> paired;
+    for (const auto& pair : pairs) paired.insert(pair.first);
+    std::erase_if(items, [&paired](std::size_t item) { return paired.contains(item); });
 }
 
 }  // namespace
@@ -47,7 +50,10 @@ Task<Outcome<void>> SyncSession::identify() {
             page_.items[item].id = unique ? known.find(fingerprint)->second : made_up_id(fingerprint);
         }
     }
-    reconciled_ = reconcile(page_.items, receipts_);
+    auto twins = ambiguous_twins(page_.items, receipts_);
+    auto looked = co_await fingerprints_of(std::move(twins));
+    if (!looked) co_return looked.error();
+    reconciled_ = reconcile(page_.items, receipts_, fingerprints_);
     suspect_renumbering_ = looks_renumbered(reconciled_, page_.items.size());
     auto settled = co_await settle_doubtful();
     if (!settled) co_return settled.error();
@@ -100,19 +106,32 @@ std::uint32_t SyncSession::free_occurrence(const std::string& uidl) const {
     return free;
 }
 
-// An id that was gone and is there again, with the size it had, may name another message now.
+// An id may name another message now: one that was gone and is there again with the size it had; or one whose deletion
+// was asked for and has an outcome that nobody knows.
+bool SyncSession::deletion_was_asked(const Match& match) const {
+    const auto& receipt = receipts_[match.receipt];
+    if (receipt.state == ReceiptState::delete_sent) return true;
+    return receipt.state == ReceiptState::delete_wanted && receipt.delete_attempts > 0 &&
+           receipt.delete_attempts < policy().delete_attempts;
+}
+
+bool SyncSession::was_gone(const Match& match) const {
+    const auto& receipt = receipts_[match.receipt];
+    const bool gone = receipt.state == ReceiptState::suspect ||
+                      (has_message(receipt) && (bit(receipt.state) & tombstone_states) != 0);
+    return gone && !match.twin && remote_->facts().header_fetch;
+}
+
 Task<Outcome<void>> SyncSession::settle_reused() {
-    if (!remote_->facts().header_fetch || ids_made_up_) co_return Outcome<void>{};
+    if (ids_made_up_) co_return Outcome<void>{};
     std::vector<Match> back;
-    for (const Match& match : reconciled_.known) {
-        const auto& receipt = receipts_[match.receipt];
-        if (receipt.state == ReceiptState::suspect && !match.twin) back.push_back(match);
+    for (const auto* matches : {&reconciled_.known, &reconciled_.returned}) {
+        std::copy_if(matches->begin(), matches->end(), std::back_inserter(back),
+                     [this](const Match& match) { return was_gone(match); });
     }
-    for (const Match& match : reconciled_.returned) {
-        if (has_message(receipts_[match.receipt]) && !match.twin) back.push_back(match);
-    }
-    // So many at once are a queue that was restored.
-    if (back.size() > most_reused) co_return Outcome<void>{};
+    if (back.size() > most_reused) back.clear();  // so many at once are a queue that was restored
+    std::copy_if(reconciled_.known.begin(), reconciled_.known.end(), std::back_inserter(back),
+                 [this](const Match& match) { return deletion_was_asked(match); });
     std::vector<std::size_t> items;
     for (const Match& match : back) items.push_back(match.item);
     auto done = co_await fingerprints_of(std::move(items));
@@ -163,82 +182,117 @@ Task<Outcome<bool>> SyncSession::sample_holds(Pairs pairs) {
     co_return holds;
 }
 
-// Pairs unknown items with missing receipts: sizes that occur once on both sides (a sample of them verified), then header
+// Items that may be messages we have: unknown ones, and those that are only written down, because their fetch failed
+// before they could be compared, or since before the server lost its ids for a while.
+std::vector<std::size_t> SyncSession::unclaimed_items() const {
+    std::vector<std::size_t> items;
+    for (const auto& u : reconciled_.unknown) items.push_back(u.item);
+    const bool ids_are_back = std::any_of(reconciled_.missing.begin(), reconciled_.missing.end(),
+                                          [this](ReceiptIndex r) { return is_made_up(receipts_[r].uidl); });
+    for (const Match& match : reconciled_.known) {
+        const auto& receipt = receipts_[match.receipt];
+        const bool compared = receipt.fail_count == 0 && !ids_are_back;
+        if (!has_message(receipt) && !compared) items.push_back(match.item);
+    }
+    std::sort(items.begin(), items.end());
+    return items;
+}
+
+// What a session that ended well deleted is gone: a message that equals it is another one.
+bool SyncSession::may_have_new_id(const store::Receipt& receipt) const {
+    const bool deleted = receipt.state == ReceiptState::delete_sent &&
+                         context_.source->facts.deletion_was_confirmed(receipt.last_seen);
+    return has_message(receipt) && (suspect_renumbering_ || !deleted);
+}
+
+// Pairs such items with missing receipts: sizes that occur once on both sides (a sample of them verified), then header
 // fingerprints, one to one or k to k in order; what stays open is compared by content when it is fetched.
 Task<Outcome<void>> SyncSession::match_renumbered() {
-    if (reconciled_.unknown.empty() || reconciled_.missing.empty()) co_return Outcome<void>{};
+    auto items = unclaimed_items();
+    if (items.empty() || reconciled_.missing.empty()) co_return Outcome<void>{};
     if (!page_.complete && suspect_renumbering_) {
         co_return Fault(FaultKind::transient, "ids changed in a listing that is not complete");
     }
-    std::map<std::uint64_t, std::vector<ReceiptIndex>> missing_by_size;
-    std::map<std::string, std::vector<ReceiptIndex>> missing_by_header;
-    for (const ReceiptIndex r : reconciled_.missing) {
-        if (!has_message(receipts_[r]) || receipts_[r].header_fingerprint.empty()) continue;
-        missing_by_size[receipts_[r].size_listed].push_back(r);
-        missing_by_header[receipts_[r].header_fingerprint].push_back(r);
-    }
-    std::map<std::uint64_t, std::vector<std::size_t>> unknown_by_size;
-    for (const auto& u : reconciled_.unknown)
-        unknown_by_size[page_.items[u.item].size.value_or(0)].push_back(u.item);
-
-    Pairs by_size;
-    std::vector<std::size_t> open;
-    for (const auto& [size, items] : unknown_by_size) {
-        const auto found = missing_by_size.find(size);
-        const bool single = items.size() == 1 && found != missing_by_size.end() && found->second.size() == 1;
-        if (single && suspect_renumbering_) {
-            by_size.emplace_back(items.front(), found->second.front());
-        } else if (found != missing_by_size.end() || suspect_renumbering_) {
-            open.insert(open.end(), items.begin(), items.end());
-        }
-    }
-    std::sort(by_size.begin(), by_size.end());
-    if (by_size.size() > 2) {
-        auto holds = co_await sample_holds(by_size);
-        if (!holds) co_return holds.error();
-        if (!*holds) {
-            for (const auto& pair : by_size) open.push_back(pair.first);
-            by_size.clear();
-        }
+    Pairs pairs;
+    if (suspect_renumbering_) {
+        auto by_size = co_await pair_by_size(items);
+        if (!by_size) co_return by_size.error();
+        pairs = std::move(*by_size);
     } else {
-        for (const auto& pair : by_size) open.push_back(pair.first);
-        by_size.clear();
+        std::set<std::uint64_t> sizes;
+        for (const ReceiptIndex r : reconciled_.missing) {
+            if (may_have_new_id(receipts_[r])) sizes.insert(receipts_[r].size_listed);
+        }
+        std::erase_if(items, [&](std::size_t i) { return !sizes.contains(page_.items[i].size.value_or(0)); });
     }
+    leave_out(pairs, items);
+    auto by_header = co_await pair_by_header(items, pairs);
+    if (!by_header) co_return by_header.error();
+    leave_out(*by_header, items);
+    pairs.insert(pairs.end(), by_header->begin(), by_header->end());
+    auto bound = co_await rebind(std::move(pairs));
+    if (!bound) co_return bound.error();
+    auto prepared = co_await prepare_content_match(std::move(items));
+    co_return prepared;
+}
 
-    std::sort(open.begin(), open.end());
-    auto done = co_await fingerprints_of(open);
+// Those of `items` whose size no other has, among them and among the missing receipts, if a sample of headers agrees.
+Task<Outcome<SyncSession::Pairs>> SyncSession::pair_by_size(std::vector<std::size_t> items) {
+    std::map<std::uint64_t, std::vector<ReceiptIndex>> missing;
+    for (const ReceiptIndex r : reconciled_.missing) {
+        if (!may_have_new_id(receipts_[r]) || receipts_[r].header_fingerprint.empty()) continue;
+        missing[receipts_[r].size_listed].push_back(r);
+    }
+    std::map<std::uint64_t, std::vector<std::size_t>> listed;
+    for (const std::size_t item : items) listed[page_.items[item].size.value_or(0)].push_back(item);
+    Pairs pairs;
+    for (const auto& [size, same] : listed) {
+        const auto found = missing.find(size);
+        const bool single = same.size() == 1 && found != missing.end() && found->second.size() == 1;
+        if (single) pairs.emplace_back(same.front(), found->second.front());
+    }
+    if (pairs.size() <= 2) co_return Pairs();
+    std::sort(pairs.begin(), pairs.end());
+    auto holds = co_await sample_holds(pairs);
+    if (!holds) co_return holds.error();
+    if (!*holds) pairs.clear();
+    co_return pairs;
+}
+
+bool SyncSession::sizes_agree(const std::vector<std::size_t>& items,
+                              const std::vector<ReceiptIndex>& receipts) const {
+    return std::equal(items.begin(), items.end(), receipts.begin(), receipts.end(),
+                      [this](std::size_t item, ReceiptIndex receipt) {
+                          return page_.items[item].size == receipts_[receipt].size_listed;
+                      });
+}
+
+// Headers that are found once on both sides, or as often, with the same sizes in the same order.
+Task<Outcome<SyncSession::Pairs>> SyncSession::pair_by_header(std::vector<std::size_t> items, Pairs paired) {
+    auto done = co_await fingerprints_of(items);
     if (!done) co_return done.error();
     std::set<ReceiptIndex> used;
-    for (const auto& pair : by_size) used.insert(pair.second);
-    std::map<std::string, std::vector<std::size_t>> open_by_header;
-    for (const std::size_t item : open) {
-        if (!fingerprints_[item].empty()) open_by_header[fingerprints_[item]].push_back(item);
+    for (const auto& pair : paired) used.insert(pair.second);
+    std::map<std::string, std::vector<ReceiptIndex>> missing;
+    for (const ReceiptIndex r : reconciled_.missing) {
+        if (may_have_new_id(receipts_[r]) && !used.contains(r))
+            missing[receipts_[r].header_fingerprint].push_back(r);
     }
-    Pairs pairs = std::move(by_size);
-    for (const auto& [header, items] : open_by_header) {
-        auto candidates = missing_by_header[header];
-        std::erase_if(candidates, [&used](ReceiptIndex r) { return used.contains(r); });
-        if (candidates.size() != items.size()) continue;
+    std::map<std::string, std::vector<std::size_t>> listed;
+    for (const std::size_t item : items) {
+        if (!fingerprints_[item].empty()) listed[fingerprints_[item]].push_back(item);
+    }
+    Pairs pairs;
+    for (const auto& [header, same] : listed) {
+        auto& candidates = missing[header];
         std::sort(candidates.begin(), candidates.end(), [this](ReceiptIndex a, ReceiptIndex b) {
             return value_of(receipts_[a].message) < value_of(receipts_[b].message);
         });
-        bool sizes_agree = items.size() == 1;
-        if (!sizes_agree) {
-            sizes_agree = true;
-            for (std::size_t k = 0; k < items.size(); ++k) {
-                if (page_.items[items[k]].size != receipts_[candidates[k]].size_listed) sizes_agree = false;
-            }
-        }
-        if (!sizes_agree) continue;
-        for (std::size_t k = 0; k < items.size(); ++k) {
-            pairs.emplace_back(items[k], candidates[k]);
-            used.insert(candidates[k]);
-        }
+        const bool single = same.size() == 1 && candidates.size() == 1;
+        if (!single && !sizes_agree(same, candidates)) continue;
+        for (std::size_t k = 0; k < same.size(); ++k) pairs.emplace_back(same[k], candidates[k]);
     }
-    auto bound = co_await rebind(std::move(pairs));
-    if (!bound) co_return bound.error();
-    auto prepared = co_await prepare_content_match();
-    co_return prepared;
+    co_return pairs;
 }
 
 // T14: the old identities become history, the new ones take over; one transaction for all (up to the store's chunk).
@@ -248,6 +302,10 @@ Task<Outcome<void>> SyncSession::rebind(Pairs pairs) {
     if (suspect_renumbering_) ++row.epoch;
     std::map<std::size_t, std::uint32_t> occurrences;
     for (const auto& u : reconciled_.unknown) occurrences[u.item] = u.occurrence;
+    std::map<std::size_t, ReceiptIndex> written_down;
+    for (const Match& match : reconciled_.known) {
+        if (!has_message(receipts_[match.receipt])) written_down[match.item] = match.receipt;
+    }
     std::vector<store::ReceiptWrite> writes;
     std::vector<store::Receipt> successors;
     for (const auto& [item, index] : pairs) {
@@ -263,8 +321,14 @@ Task<Outcome<void>> SyncSession::rebind(Pairs pairs) {
         receipts_[index].last_error = "now " + successor.uidl;
         writes.push_back(move_to(index, ReceiptState::rebound));
         store::ReceiptWrite insert;
-        insert.receipt = successor;
         insert.from = bit(ReceiptState::none);
+        if (const auto own = written_down.find(item); own != written_down.end()) {
+            const auto& before = receipts_[own->second];
+            successor.epoch = before.epoch;
+            successor.occurrence = before.occurrence;
+            insert.from = bit(before.state);
+        }
+        insert.receipt = successor;
         writes.push_back(std::move(insert));
         successors.push_back(std::move(successor));
     }
@@ -279,6 +343,10 @@ Task<Outcome<void>> SyncSession::rebind(Pairs pairs) {
     for (std::size_t k = 0; k < pairs.size(); ++k) {
         items.insert(pairs[k].first);
         gone.insert(pairs[k].second);
+        if (const auto own = written_down.find(pairs[k].first); own != written_down.end()) {
+            receipts_[own->second] = std::move(successors[k]);
+            continue;
+        }
         reconciled_.known.push_back({pairs[k].first, receipts_.size(), false, false});
         receipts_.push_back(std::move(successors[k]));
     }
@@ -287,13 +355,19 @@ Task<Outcome<void>> SyncSession::rebind(Pairs pairs) {
     co_return Outcome<void>{};
 }
 
-// After a renumbering, what is still open is fetched and compared octet by octet before it counts as new.
-Task<Outcome<void>> SyncSession::prepare_content_match() {
-    if (!suspect_renumbering_ || reconciled_.unknown.empty()) co_return Outcome<void>{};
+// What is still open, and has a header that could not be had or that several have, is fetched and compared octet by octet
+// before it counts as new; after a renumbering all that is still open is.
+Task<Outcome<void>> SyncSession::prepare_content_match(std::vector<std::size_t> open) {
+    std::set<std::string> headers;
+    for (const ReceiptIndex r : reconciled_.missing) headers.insert(receipts_[r].header_fingerprint);
+    const bool none = std::none_of(open.begin(), open.end(), [&](std::size_t item) {
+        return suspect_renumbering_ || fingerprints_[item].empty() || headers.contains(fingerprints_[item]);
+    });
+    if (none) co_return Outcome<void>{};
     std::map<std::uint64_t, ReceiptIndex> by_message;
     std::vector<MessageId> messages;
     for (const ReceiptIndex r : reconciled_.missing) {
-        if (!has_message(receipts_[r])) continue;
+        if (!may_have_new_id(receipts_[r])) continue;
         by_message[value_of(receipts_[r].message)] = r;
         messages.push_back(receipts_[r].message);
     }

@@ -80,27 +80,46 @@ Task<Outcome<void>> SyncSession::want_trashed() {
         const auto before = known.since.find(message);
         since[message] = before == known.since.end() ? now() : before->second;
     }
-    std::vector<store::ReceiptWrite> writes;
+    std::vector<ReceiptIndex> gone;
     std::map<MessageId, ReceiptIndex> due;
     for (const Match& match : reconciled_.known) {
         const auto& receipt = receipts_[match.receipt];
         const auto there = since.find(receipt.message);
         const bool trashed = there != since.end();
         if (receipt.state == ReceiptState::delete_wanted && receipt.delete_reason == retention && !trashed) {
-            writes.push_back(move_to(match.receipt, ReceiptState::stored));  // T5
+            gone.push_back(match.receipt);
         }
         if (receipt.state != ReceiptState::stored || !trashed) continue;
         if (receipt.delete_attempts >= policy().delete_attempts) continue;
         if (now() - there->second >= policy().trash_undo.count()) due[receipt.message] = match.receipt;
     }
+    auto left = co_await leave_trash(std::move(gone));
+    if (!left) co_return left.error();
     auto elsewhere = co_await placed_outside(id, due);
     if (!elsewhere) co_return elsewhere.error();
+    std::vector<store::ReceiptWrite> writes;
     for (const auto& [message, index] : due) {
         if (!elsewhere->contains(message))
             writes.push_back(want_deletion(index, store::DeleteReason::retention));
         since.erase(message);  // looked at again when Trash changes
     }
     known.since = std::move(since);
+    auto written = co_await write(std::move(writes));
+    co_return written;
+}
+
+// Out of Trash before they were deleted there: taken back (T5), or expunged, which wants the deletion all the more.
+Task<Outcome<void>> SyncSession::leave_trash(std::vector<ReceiptIndex> gone) {
+    std::vector<MessageId> messages;
+    for (const ReceiptIndex index : gone) messages.push_back(receipts_[index].message);
+    auto loaded = co_await load_lives(std::move(messages));
+    if (!loaded) co_return loaded.error();
+    std::vector<store::ReceiptWrite> writes;
+    for (const ReceiptIndex index : gone) {
+        const bool living = lives_[value_of(receipts_[index].message)].living;
+        writes.push_back(living ? move_to(index, ReceiptState::stored)
+                                : want_deletion(index, store::DeleteReason::last_copy));
+    }
     auto written = co_await write(std::move(writes));
     co_return written;
 }

@@ -38,7 +38,10 @@ Task<Outcome<void>> SyncSession::settle_known() {
             const bool last_copy =
                 receipt.delete_reason == static_cast<std::uint8_t>(store::DeleteReason::last_copy);
             const bool living = last_copy && lives_[value_of(receipt.message)].living;
-            ++receipt.delete_attempts;
+            // That a line was lost says nothing of the server.
+            const bool refused = facts().deletion_was_confirmed(receipt.last_seen);
+            receipt.delete_attempts =
+                refused ? receipt.delete_attempts + 1 : std::max(receipt.delete_attempts, 1U);
             const bool in_vain = receipt.delete_attempts >= policy().delete_attempts && !living;
             if (in_vain && !facts().ignores_delete) {
                 facts().ignores_delete = true;
@@ -142,8 +145,26 @@ Task<Outcome<bool>> SyncSession::same_message(const Match& match) {
     const std::string before = receipt.header_fingerprint;
     auto fingerprint = co_await fingerprint_of(item);
     if (!fingerprint) co_return fingerprint.error();
-    const bool twins_by_content = match.twin && ids_made_up_;
-    co_return !before.empty() && *fingerprint == before && !twins_by_content;
+    const bool which_one = !match.twin || !ids_made_up_ || all_twins_unwanted(receipt.uidl);
+    co_return !before.empty() && *fingerprint == before && which_one;
+}
+
+// Nothing tells the messages of one made-up id apart: one may go only if all may.
+bool SyncSession::all_twins_unwanted(const std::string& uidl) const {
+    return std::all_of(receipts_.begin(), receipts_.end(), [&uidl](const store::Receipt& r) {
+        const bool unwanted = r.state == ReceiptState::delete_wanted || r.state == ReceiptState::delete_sent;
+        return unwanted || r.uidl != uidl || (bit(r.state) & active_states) == 0;
+    });
+}
+
+Task<Outcome<std::vector<Match>>> SyncSession::same_messages(std::vector<Match> wanted) {
+    std::vector<Match> sure;
+    for (const Match& match : wanted) {
+        auto same = co_await same_message(match);
+        if (!same) co_return same.error();
+        if (*same) sure.push_back(match);
+    }
+    co_return sure;
 }
 
 std::vector<Match> SyncSession::wanted_deletions() const {
@@ -201,28 +222,28 @@ Task<Outcome<void>> SyncSession::send_deletes() {
         wanted.resize(policy().delete_batch);
         report_.more = true;
     }
+    auto sure = co_await same_messages(std::move(wanted));
+    if (!sure) co_return sure.error();
+    // What takes effect at QUIT waits for a session that may end with it (I4).
+    deletes_wait_ = !sure->empty() && !fetched_is_stored();
+    if (sure->empty() || deletes_wait_) {
+        report_.more = false;
+        co_return Outcome<void>{};
+    }
     std::vector<store::ReceiptWrite> intents;
     std::vector<Action> actions;
-    for (const Match& match : wanted) {
-        auto same = co_await same_message(match);
-        if (!same) co_return same.error();
-        if (!*same) continue;
+    for (const Match& match : *sure) {
         Action action;
         action.ref = page_.items[match.item].ref;
         action.key = receipts_[match.receipt].uidl;
         actions.push_back(std::move(action));
         intents.push_back(move_to(match.receipt, ReceiptState::delete_sent));
     }
-    if (actions.empty()) {
-        report_.more = false;
-        co_return Outcome<void>{};
-    }
-    const std::size_t count = actions.size();
     auto written = co_await write(std::move(intents));
     if (!written) co_return written.error();
+    report_.deletes_sent = actions.size();
     auto results = co_await remote_->push(std::move(actions));
     if (!results) co_return results.error();
-    report_.deletes_sent = count;
     co_return Outcome<void>{};
 }
 

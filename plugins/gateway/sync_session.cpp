@@ -150,6 +150,7 @@ Task<Outcome<std::vector<std::string>>> SyncSession::fingerprints_of(std::vector
         }
         auto fetched = co_await remote_->receive();
         if (!fetched && !remote_->alive()) co_return fetched.error();
+        if (fetched && !header) fetched_whole_.insert(items[received]);
         // One that cannot be had has no fingerprint: it equals nothing.
         fingerprints_[items[received]] = fetched ? header_fingerprint(*fetched->content) : std::string();
     }
@@ -200,6 +201,18 @@ void SyncSession::learn_from_listing() {
     if (stays) learn_that_fetched_mail_stays();
 }
 
+// Only then may the server be told that the session went well (I4): to recognise messages they may have been fetched, too.
+bool SyncSession::fetched_is_stored() const {
+    std::set<std::size_t> open = fetched_whole_;
+    for (const auto* matches : {&reconciled_.known, &reconciled_.returned}) {
+        if (open.empty()) return true;
+        for (const Match& match : *matches) {
+            if (has_message(receipts_[match.receipt])) open.erase(match.item);
+        }
+    }
+    return open.empty();
+}
+
 Task<Outcome<void>> SyncSession::steps() {
     auto looked = co_await look_for_release();
     if (!looked) co_return looked.error();
@@ -229,7 +242,7 @@ Task<Outcome<void>> SyncSession::steps() {
     auto collected = co_await collect();
     if (!collected) co_return collected.error();
     // Such a server shows the next messages when these are hidden.
-    if (report_.collected > 0 && facts().may_hide_fetched()) report_.more = true;
+    if (report_.collected > 0 && (facts().may_hide_fetched() || deletes_wait_)) report_.more = true;
     // What was stored now is deleted there in the next session, once this one has ended well.
     if (report_.collected > 0 && policy().remote_delete == Policy::RemoteDelete::on_download) {
         report_.more = true;
@@ -250,16 +263,20 @@ Task<SessionReport> SyncSession::run() {
     if (report_.end) report_.end = co_await end_release();
     const auto& learned = remote_->facts();
     facts().login_delay = learned.login_delay.count();
-    const bool commit = remote_->alive() && !store_failed_;
+    const bool commit = remote_->alive() && !store_failed_ && fetched_is_stored();
     const auto mode = commit ? RemoteSession::CloseMode::commit : RemoteSession::CloseMode::abandon;
     auto closed = co_await remote_->close(mode);
-    if (!commit) facts().session_died_at = now();
-    if (commit && closed && report_.collected > 0) facts().fetch_confirmed = now();
-    if (report_.end && !closed) {
-        facts().session_died_at = now();
-        report_.end = closed.error();
-    }
+    learn_from_end(commit && closed);
+    if (report_.end && !closed) report_.end = closed.error();
     co_return std::move(report_);
+}
+
+void SyncSession::learn_from_end(bool confirmed) {
+    if (!confirmed) facts().session_died_at = now();
+    if (confirmed && report_.collected > 0) facts().fetch_confirmed = now();
+    if (report_.deletes_sent == 0) return;
+    facts().deletes_from = confirmed ? started_at_ : 0;
+    facts().deletes_until = confirmed ? now() : 0;
 }
 
 }  // namespace postern::gateway

@@ -52,6 +52,8 @@ private:
     Task<Outcome<bool>> take_listing();
     void learn_that_fetched_mail_stays();
     void learn_from_listing();
+    void learn_from_end(bool confirmed);
+    bool fetched_is_stored() const;
     bool needs_full_listing(const std::vector<store::Receipt>& pending) const;
     Task<Outcome<void>> write(std::vector<store::ReceiptWrite> writes);
     Task<Outcome<std::string>> fingerprint_of(std::size_t item);
@@ -68,19 +70,27 @@ private:
     Task<Outcome<void>> identify();
     Task<Outcome<void>> settle_doubtful();
     Task<Outcome<void>> settle_reused();
+    bool was_gone(const Match& match) const;
+    bool deletion_was_asked(const Match& match) const;
     std::uint32_t free_occurrence(const std::string& uidl) const;
     Task<Outcome<bool>> rather_hidden();
     Task<Outcome<void>> match_renumbered();
+    std::vector<std::size_t> unclaimed_items() const;
+    bool may_have_new_id(const store::Receipt& receipt) const;
     using Pairs = std::vector<std::pair<std::size_t, ReceiptIndex>>;  ///< item, receipt
+    Task<Outcome<Pairs>> pair_by_size(std::vector<std::size_t> items);
+    Task<Outcome<Pairs>> pair_by_header(std::vector<std::size_t> items, Pairs paired);
+    bool sizes_agree(const std::vector<std::size_t>& items, const std::vector<ReceiptIndex>& receipts) const;
     Task<Outcome<bool>> sample_holds(Pairs pairs);
     Task<Outcome<void>> rebind(Pairs pairs);
-    Task<Outcome<void>> prepare_content_match();
+    Task<Outcome<void>> prepare_content_match(std::vector<std::size_t> open);
 
     // sync_policy.cpp: what the settings want deleted there although it lives here
     bool trash_needs_a_look() const;
     Task<Outcome<void>> want_by_policy();
     Task<Outcome<void>> want_old();
     Task<Outcome<void>> want_trashed();
+    Task<Outcome<void>> leave_trash(std::vector<ReceiptIndex> gone);
     Task<Outcome<std::set<MessageId>>> placed_outside(MailboxId trash,
                                                       std::map<MessageId, ReceiptIndex> messages);
     store::ReceiptWrite want_deletion(ReceiptIndex index, store::DeleteReason reason);
@@ -92,6 +102,8 @@ private:
     std::vector<Match> wanted_deletions() const;
     Task<Outcome<void>> send_deletes();
     Task<Outcome<bool>> same_message(const Match& match);
+    Task<Outcome<std::vector<Match>>> same_messages(std::vector<Match> wanted);
+    bool all_twins_unwanted(const std::string& uidl) const;
     bool delete_brake_holds(std::size_t wanted);
     Task<Outcome<void>> take_back(std::vector<Match> wanted);
 
@@ -104,6 +116,7 @@ private:
     struct Batch {
         std::vector<mail::NewMail> messages;
         std::vector<store::Receipt> receipts;
+        std::vector<std::size_t> items;
         std::uint64_t octets = 0;
     };
     std::vector<Wanted> plan_collection();
@@ -121,6 +134,8 @@ private:
 
     // sync_absence.cpp: T9, T10, T12, T13, T17, T18
     Task<Outcome<void>> account_for_missing();
+    bool absence_is_evidence() const;
+    Task<Outcome<void>> end_deletions();
     bool vanish_brake_holds(std::size_t missing, std::size_t stored);
     bool explained_by_expiry(const store::Receipt& receipt) const;
     Task<Outcome<void>> remove_placements(std::vector<ReceiptIndex> vanished);
@@ -141,11 +156,13 @@ private:
     bool ids_made_up_ = false;
     bool suspect_renumbering_ = false;
     bool store_failed_ = false;
-    bool brakes_released_ = false;   ///< an operator says that what they hold is meant
-    bool brakes_cancelled_ = false;  ///< or that it is not
+    bool deletes_wait_ = false;            ///< until what was fetched is stored
+    std::set<std::size_t> fetched_whole_;  ///< items, less those that were stored since
+    bool brakes_released_ = false;         ///< an operator says that what they hold is meant
+    bool brakes_cancelled_ = false;        ///< or that it is not
     std::map<ContentHash, ReceiptIndex> missing_by_content_;
     std::unordered_map<std::uint64_t, Life> lives_;
-    std::unordered_map<std::size_t, std::string> fingerprints_;  ///< by item
+    ItemHeaders fingerprints_;
     UnixTime started_at_ = 0;
     std::uint64_t fetched_octets_ = 0;
 };

@@ -118,6 +118,7 @@ TEST_F(Identity, DeletionWithoutIdsNeedsTheHeader) {
     expunge(mail_text(2, 306));
     poll();
     EXPECT_EQ(provider_.deleted, (std::vector<std::uint64_t>{2}));
+    EXPECT_TRUE(poll().unchanged) << "that is known, and nothing waits";
 }
 
 TEST_F(Identity, IdsThatDisappearAndComeBack) {
@@ -152,6 +153,110 @@ TEST_F(Identity, SizesThatMeanNothing) {  // A10
     for (int i = 0; i < 3; ++i) poll(7200);
     EXPECT_EQ(contents().size(), 20U);
     EXPECT_EQ(provider_.fetches, 0);
+}
+
+TEST_F(Identity, TwinsAreToldApartByTheirHeaders) {  // A11, 2.3 (d)
+    configure("absence: 1s");
+    ASSERT_EQ(mail_text(12).size(), mail_text(5).size());
+    provider_.add(mail_text(5), "same");
+    provider_.add(mail_text(12), "same");
+    provision();
+    poll();
+    provider_.remove(1);
+    for (int i = 0; i < 3; ++i) poll(7200);
+    EXPECT_EQ(contents(), std::vector<std::string>{mail_text(12)});
+    provider_.add(mail_text(19), "same");
+    for (int i = 0; i < 3; ++i) poll(7200);
+    EXPECT_EQ(contents(), (std::vector<std::string>{mail_text(12), mail_text(19)}));
+}
+
+TEST_F(Identity, OfTwinsTheRightOneIsDeleted) {
+    provider_.add(mail_text(5), "same");
+    provider_.add(mail_text(12), "same");
+    provision();
+    poll();
+    expunge(mail_text(5));
+    std::swap(provider_.maildrop[0], provider_.maildrop[1]);
+    provider_.add(mail_text(1));
+    poll();
+    EXPECT_EQ(provider_.deleted, std::vector<std::uint64_t>{1});
+    EXPECT_EQ(contents(), (std::vector<std::string>{mail_text(12), mail_text(1)}));
+}
+
+TEST_F(Identity, EqualMessagesWithoutIdsAreDeletedWhenAllMay) {
+    provider_.has_ids = false;
+    provider_.add(mail_text(3));
+    provider_.add(mail_text(3));
+    provider_.add(mail_text(4));
+    provision();
+    poll();
+    expunge(mail_text(3));
+    for (int i = 0; i < 3; ++i) poll(7200);
+    EXPECT_TRUE(provider_.deleted.empty()) << "which one it was cannot be told";
+    expunge(mail_text(3));
+    for (int i = 0; i < 3; ++i) poll(7200);
+    EXPECT_EQ(provider_.deleted.size(), 2U);
+    EXPECT_EQ(contents(), std::vector<std::string>{mail_text(4)});
+}
+
+TEST_F(Identity, AFetchThatFailsAfterARenumbering) {  // C1
+    fill(10);
+    provider_.refuse_serial = 4;
+    renumber();
+    poll();
+    provider_.refuse_serial.reset();
+    for (int i = 0; i < 3; ++i) poll(7200);
+    EXPECT_EQ(contents().size(), 10U);
+    EXPECT_TRUE(provider_.deleted.empty());
+}
+
+TEST_F(Identity, ALineThatBreaksWhileContentsAreCompared) {  // C1
+    provider_.add(mail_text(1), "a");
+    provider_.add(mail_text(1), "b");
+    for (unsigned i = 2; i <= 7; ++i) provider_.add(mail_text(i));
+    provision();
+    poll();
+    renumber();
+    provider_.remove(1);  // of two equal ones: only their contents may be compared now
+    provider_.break_at_serial = 2;
+    provider_.has_header_fetch = false;
+    poll();
+    provider_.break_at_serial.reset();
+    provider_.has_header_fetch = true;
+    configure("absence: 1s");
+    for (int i = 0; i < 4; ++i) poll(7200);
+    EXPECT_EQ(contents().size(), 7U);
+}
+
+TEST_F(Identity, NothingIsConfirmedThatWasFetchedToCompareIt) {  // I4
+    provider_.hides_fetched = true;
+    fill(6);
+    provider_.has_header_fetch = false;
+    for (auto& message : provider_.maildrop) message.hidden = false;
+    renumber();
+    provider_.add(mail_text(50));
+    provider_.incomplete = "cut";
+    EXPECT_FALSE(poll().end);
+    EXPECT_FALSE(provider_.maildrop.back().hidden);
+    provider_.incomplete.clear();
+    poll();
+    EXPECT_EQ(contents().back(), mail_text(50));
+}
+
+TEST_F(Identity, IdsThatDisappearDuringTheFirstImport) {  // A13
+    configure("newest_first: 2");
+    for (unsigned i = 1; i <= 8; ++i) provider_.add(mail_text(i));
+    provider_.break_at_serial = 4;
+    provision();
+    poll();
+    EXPECT_EQ(contents().size(), 5U);
+    provider_.break_at_serial.reset();
+    provider_.has_ids = false;
+    poll(7200);
+    EXPECT_EQ(contents().size(), 8U);
+    provider_.has_ids = true;
+    for (int i = 0; i < 3; ++i) poll(7200);
+    EXPECT_EQ(contents().size(), 8U);
 }
 
 }  // namespace

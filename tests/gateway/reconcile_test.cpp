@@ -110,5 +110,55 @@ TEST(Reconcile, LargeListingsAreQuick) {
     EXPECT_EQ(reconcile(items, receipts).known.size(), 50'000U);
 }
 
+Receipt with_header(Receipt receipt, std::string header) {
+    receipt.header_fingerprint = std::move(header);
+    return receipt;
+}
+
+TEST(Reconcile, HeadersComeBeforePosition) {
+    const std::vector<RemoteItem> items = {item("a", 10), item("a", 10)};
+    const std::vector<Receipt> receipts = {with_header(receipt("a", 10, ReceiptState::stored, 0), "x"),
+                                           with_header(receipt("a", 10, ReceiptState::stored, 1), "y")};
+    const auto swapped = reconcile(items, receipts, {{0, "y"}, {1, "x"}});
+    ASSERT_EQ(swapped.known.size(), 2U);
+    EXPECT_EQ(swapped.known[0].receipt, 1U);
+    EXPECT_EQ(swapped.known[1].receipt, 0U);
+    const auto other = reconcile(items, receipts, {{0, "y"}, {1, "z"}});
+    ASSERT_EQ(other.known.size(), 1U);
+    EXPECT_EQ(other.unknown.size(), 1U);
+    EXPECT_EQ(other.missing, std::vector<std::size_t>{0});
+    const auto not_known = reconcile(items, receipts, {{0, ""}});
+    EXPECT_EQ(not_known.known.size(), 2U);
+}
+
+TEST(Reconcile, TheSameHeaderIsNotDoubtful) {
+    const std::vector<RemoteItem> items = {item("a", 11)};
+    const std::vector<Receipt> receipts = {with_header(receipt("a", 10), "x")};
+    const auto r = reconcile(items, receipts, {{0, "x"}});
+    ASSERT_EQ(r.known.size(), 1U);
+    EXPECT_FALSE(r.known[0].doubtful);
+}
+
+TEST(Reconcile, TwinsThatOnlyTheirHeadersTell) {
+    const auto stored = [](std::string header, ReceiptState state = ReceiptState::stored) {
+        return with_header(receipt("a", 10, state), std::move(header));
+    };
+    const std::vector<RemoteItem> one = {item("b", 1), item("a", 10)};
+    const std::vector<RemoteItem> two = {item("a", 10), item("b", 1), item("a", 10)};
+    const auto ambiguous = [](const auto& items, const std::vector<Receipt>& receipts) {
+        return ambiguous_twins(items, receipts);
+    };
+    using Items = std::vector<std::size_t>;
+    EXPECT_EQ(ambiguous(one, {stored("x")}), Items{});
+    EXPECT_EQ(ambiguous(one, {stored("x"), stored("y")}), Items{1}) << "one is gone: which?";
+    EXPECT_EQ(ambiguous(one, {stored("x"), stored("x")}), Items{}) << "either";
+    EXPECT_EQ(ambiguous(two, {stored("x"), stored("y")}), Items{}) << "as it was";
+    EXPECT_EQ(ambiguous(two, {stored("x")}), (Items{0, 2})) << "one is new: which?";
+    EXPECT_EQ(ambiguous(two, {stored("x", ReceiptState::delete_wanted), stored("y")}), (Items{0, 2}));
+    EXPECT_EQ(ambiguous(one, {stored("x", ReceiptState::vanished), stored("y")}), Items{});
+    const std::vector<RemoteItem> sizes = {item("a", 10), item("a", 20)};
+    EXPECT_EQ(ambiguous(sizes, {stored("x")}), Items{}) << "sizes tell";
+}
+
 }  // namespace
 }  // namespace postern::gateway

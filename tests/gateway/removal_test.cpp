@@ -224,5 +224,65 @@ TEST_F(Removal, LocalMailIsNobodysBusiness) {  // I10, B17
     EXPECT_TRUE(provider_.deleted.empty());
 }
 
+TEST_F(Removal, ALostLineIsNoRefusal) {  // T8, B8
+    expunge(mail_text(2));
+    provider_.commit = FakeProvider::Commit::lost_and_rolled_back;
+    for (int i = 0; i < 8; ++i) poll(3600);
+    EXPECT_TRUE(provider_.deleted.empty());
+    EXPECT_FALSE(node_->worker->source()->facts.ignores_delete);
+    provider_.commit = FakeProvider::Commit::works;
+    poll(3600);
+    EXPECT_EQ(provider_.deleted, (std::vector<std::uint64_t>{2}));
+}
+
+TEST_F(Removal, ExpungedFromTrashBeforeItWasDeletedThere) {  // B3
+    configure("remote_delete: on-trash, trash_undo: 1m");
+    move(mail_text(1), "INBOX", "Trash");
+    poll();
+    provider_.commit = FakeProvider::Commit::lost_and_rolled_back;
+    poll(100);
+    EXPECT_EQ(states()["uid1"], ReceiptState::delete_sent);
+    expunge(mail_text(1), "Trash");
+    provider_.commit = FakeProvider::Commit::works;
+    poll(3600);
+    EXPECT_EQ(provider_.deleted, (std::vector<std::uint64_t>{1}));
+}
+
+TEST_F(Removal, TheIdNamesAnotherMessageOfTheSameSize) {  // C3
+    expunge(mail_text(5));
+    provider_.commit = FakeProvider::Commit::lost_and_rolled_back;
+    poll();
+    provider_.commit = FakeProvider::Commit::works;
+    provider_.remove(5);
+    ASSERT_EQ(mail_text(12).size(), mail_text(5).size());
+    provider_.add(mail_text(12), "uid5");
+    for (int i = 0; i < 3; ++i) poll(3600);
+    EXPECT_EQ(contents().back(), mail_text(12));
+    EXPECT_TRUE(provider_.deleted.empty());
+}
+
+TEST_F(Removal, TheSameMessageComesAgainAfterItWasDeleted) {  // A22
+    expunge(mail_text(2));
+    // Between the session that deletes and the one that sees it gone.
+    provider_.on_commit = [this] {
+        provider_.on_commit = nullptr;
+        provider_.add(mail_text(2));
+    };
+    for (int i = 0; i < 3; ++i) poll(3600);
+    EXPECT_EQ(contents().size(), 5U);
+    EXPECT_EQ(contents().back(), mail_text(2));
+    EXPECT_EQ(provider_.deleted, (std::vector<std::uint64_t>{2}));
+}
+
+TEST_F(Removal, WhatWasFetchedToRecogniseItIsStoredFirst) {  // I4
+    provider_.has_ids = provider_.has_header_fetch = false;
+    poll(3600);
+    expunge(mail_text(2));
+    provider_.add(mail_text(50));
+    poll(3600);
+    EXPECT_EQ(contents().back(), mail_text(50));
+    EXPECT_EQ(provider_.deleted, (std::vector<std::uint64_t>{2}));
+}
+
 }  // namespace
 }  // namespace postern::gateway

@@ -14,6 +14,8 @@ TEST(SourceState, RoundTrip) {
     facts.last_error = "two\nlines";
     facts.vanish_held_since = 5;
     facts.keeps_fetched = true;
+    facts.deletes_from = 10;
+    facts.deletes_until = 20;
     facts.notices = {{"deferred", "17 abc"}, {"failing", "18 def"}};
     const auto again = SourceFacts::parse(facts.format());
     EXPECT_EQ(again.token, facts.token);
@@ -23,6 +25,9 @@ TEST(SourceState, RoundTrip) {
     EXPECT_EQ(again.last_error, "two lines");
     EXPECT_EQ(again.vanish_held_since, 5);
     EXPECT_TRUE(again.keeps_fetched);
+    EXPECT_TRUE(again.deletion_was_confirmed(10) && again.deletion_was_confirmed(20));
+    EXPECT_FALSE(again.deletion_was_confirmed(9) || again.deletion_was_confirmed(21));
+    EXPECT_FALSE(SourceFacts().deletion_was_confirmed(0));
     EXPECT_EQ(again.notices, facts.notices);
     EXPECT_EQ(again.format(), SourceFacts::parse(again.format()).format());
 
