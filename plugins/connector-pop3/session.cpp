@@ -63,9 +63,12 @@ Task<Outcome<bool>> Pop3Session::same_as(Stat stat, std::string token) {
 
 Task<Outcome<void>> Pop3Session::read_lines(Listing* listing, bool bare_lf,
                                             void (Listing::*add)(std::string_view)) {
-    LineSink sink([listing, add](std::string_view line) {
+    // Lines that make no sense, or repeat a number, add no entry: they are counted too.
+    std::uint64_t lines = 0;
+    const std::uint64_t most = wire_->limits().listing_entries;
+    LineSink sink([listing, add, &lines, most](std::string_view line) {
         (listing->*add)(line);
-        return !listing->full();
+        return !listing->full() && ++lines <= most;
     });
     auto data = co_await wire_->read_data(&sink, bare_lf);
     if (!data) co_return data.error();

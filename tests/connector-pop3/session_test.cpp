@@ -16,6 +16,7 @@ using testing::ElementsAre;
 class Session : public testing::Test {
 protected:
     void SetUp() override {
+        limits.message_octets = 10000;
         for (int i = 1; i <= 3; ++i) {
             const std::string n = std::to_string(i);
             script->maildrop.push_back(
@@ -29,7 +30,7 @@ protected:
         gateway::OpenRequest request;
         request.server.tls = gateway::RemoteTls::none;
         request.credential = gateway::RemoteCredential("user", "secret");
-        request.limits.message_octets = 10000;
+        request.limits = limits;
         auto opened = test::run(loop, connector.open(request));
         ASSERT_TRUE(opened) << opened.error().to_string();
         session = std::move(*opened);
@@ -53,6 +54,7 @@ protected:
 
     boost::asio::io_context loop;
     std::shared_ptr<test::Script> script = std::make_shared<test::Script>();
+    gateway::SessionLimits limits;
     std::unique_ptr<RemoteSession> session;
 };
 
@@ -219,6 +221,18 @@ TEST_F(Session, EndlessListingLineEnds) {
     script->replies["UIDL"] = "+OK\r\n1 " + std::string(20000, 'x');
     open();
     EXPECT_EQ(pull().error().kind, FaultKind::protocol_violation);
+}
+
+TEST_F(Session, EndlessListingOfLinesThatMakeNoSenseEnds) {
+    std::string lines = "+OK\r\n";
+    for (int i = 0; i < 300; ++i) lines += i % 2 == 0 ? "\r\n" : "1 same\r\n";
+    script->replies["UIDL"] = lines + ".\r\n";
+    open();
+    EXPECT_FALSE(pull()->complete);
+    limits.listing_entries = 100;
+    open();
+    EXPECT_EQ(pull().error().kind, FaultKind::protocol_violation);
+    EXPECT_FALSE(session->alive());
 }
 
 TEST_F(Session, DeletesAndCommits) {
