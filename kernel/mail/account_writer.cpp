@@ -126,12 +126,14 @@ Task<bool> AccountWriter::recover() {
 
 Task<Result<void>> AccountWriter::catch_up() {
     behind_ = false;
+    const Modseq told_before = told_;
     auto applied = co_await apply_log_until(0);
     if (!applied) {
         behind_ = true;
         co_return applied;
     }
-    told_ = 0;
+    // What was told meanwhile may be newer than what was read.
+    if (told_ == told_before) told_ = 0;
     give_up_unsettled();
     co_return Result<void>{};
 }

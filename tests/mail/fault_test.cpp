@@ -157,6 +157,21 @@ TEST_F(FaultTest, AnotherNodesWriteIsTakenInBeforeOnesOwn) {
     expect_sound();
 }
 
+TEST_F(FaultTest, NewsThatComeWhileTheLogIsReadAreNotForgotten) {
+    auto& here = static_cast<AccountImpl&>(*node_account_);
+    bool another = true;
+    faults_.after_read_changes = [&] {
+        if (!std::exchange(another, false)) return;
+        deliver(*account_, "INBOX", 1);
+        here.look(account_->change_seq());
+    };
+    deliver(*account_, "INBOX", 1);
+    here.look(account_->change_seq());
+    runtime_.settle();
+    EXPECT_FALSE(another);
+    EXPECT_EQ(node_account_->change_seq(), account_->change_seq());
+}
+
 TEST_F(FaultTest, DeliveriesThatWaitGoIntoOneCommit) {
     unsigned commits = 0;
     faults_.plan = [&](std::string_view call) {

@@ -29,7 +29,9 @@ public:
     Result<std::vector<store::ChangeRow>> read_changes(AccountId account, Modseq after,
                                                        std::size_t limit) override {
         if (fails("read_changes")) return away;
-        return inner_->read_changes(account, after, limit);
+        auto rows = inner_->read_changes(account, after, limit);
+        store_.after_read_changes();
+        return rows;
     }
     Result<void> put_snapshot(AccountId account, MailboxId mailbox, Modseq modseq, std::string_view snapshot,
                               Modseq prune_through) override {

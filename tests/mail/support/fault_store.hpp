@@ -24,6 +24,8 @@ public:
     void close() override { inner_.close(); }
 
     FaultPlan plan = [](std::string_view) { return Fault::none; };
+    /// What happens elsewhere after the log was read and before its reader has the answer.
+    std::function<void()> after_read_changes = [] {};
 
 private:
     store::Store& inner_;
