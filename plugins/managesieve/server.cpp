@@ -25,13 +25,14 @@ Result<void> ManageSieve::declare(Registrar& registrar) {
 }
 
 Result<void> ManageSieve::resolve(const Lookup& lookup) {
-    services_.auth = lookup.find<AuthService>();
+    auto* auth = lookup.find<AuthService>();
     services_.mail = lookup.find<mail::MailService>();
     services_.scripts = lookup.find<mail::ScriptStore>();
     services_.engine = lookup.find<sieve::Engine>();
-    if (services_.auth == nullptr || services_.mail == nullptr || services_.scripts == nullptr) {
+    if (auth == nullptr || services_.mail == nullptr || services_.scripts == nullptr) {
         return Error(Errc::not_found, "nothing provides sign-in, mailboxes or scripts");
     }
+    services_.mechanisms.collect(lookup, *auth);
     return {};
 }
 

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <memory>
 
-#include "postern/auth/auth.hpp"
+#include "postern/auth/sasl.hpp"
 #include "postern/mail/scripts.hpp"
 #include "postern/net/protocol.hpp"
 #include "postern/plugin/plugin.hpp"
@@ -22,7 +22,7 @@ struct Settings {
 struct Services {
     Runtime* runtime = nullptr;
     Logger* log = nullptr;
-    AuthService* auth = nullptr;
+    SaslMechanisms mechanisms;
     mail::MailService* mail = nullptr;
     mail::ScriptStore* scripts = nullptr;
     const sieve::Engine* engine = nullptr;

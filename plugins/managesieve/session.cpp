@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "postern/mime/decode.hpp"
+#include "postern/encoding/base64.hpp"
 #include "postern/runtime/log.hpp"
 
 namespace postern::managesieve {
@@ -88,14 +88,14 @@ void Session::write_capabilities() {
         }
         output_ += "\r\n";
     };
-    const auto joined = [](const auto& names) {
+    const auto joined = [](const auto& names) -> std::string {
         std::string out;
         for (const auto& name : names) out += (out.empty() ? "" : " ") + name;
         return out;
     };
     const sieve::Registry& registry = services_.engine->registry();
     line("IMPLEMENTATION", "Postern");
-    line("SASL", !identity_ && connection_->is_private() ? "PLAIN" : "");
+    line("SASL", identity_ ? "" : joined(services_.mechanisms.names(sasl_peer())));
     line("SIEVE", joined(registry.capability_names()));
     if (!identity_ && connection_->can_start_tls()) line("STARTTLS", std::nullopt);
     line("MAXREDIRECTS", std::to_string(services_.engine->limits().redirects));
@@ -261,6 +261,26 @@ void Session::unauthenticate() {
     ok();
 }
 
+SaslPeer Session::sasl_peer() const {
+    return {"managesieve", connection_->peer_address(), connection_->is_private(), connection_->tls()};
+}
+
+/// Challenges and responses are strings (RFC 5804 section 2.1).
+Task<Result<std::string>> Session::ask(std::string challenge) {
+    write_string(challenge);
+    output_ += "\r\n";
+    const bool found = co_await next_command();
+    if (!found) {
+        ending_ = true;
+        co_return Error(Errc::cancelled);
+    }
+    const Command& line = reader_.command();
+    const bool string =
+        line.name.empty() && line.arguments.size() == 1 && line.arguments[0].kind == Argument::Kind::string;
+    if (!string) co_return Error(Errc::cancelled);
+    co_return line.arguments[0].text;
+}
+
 Task<void> Session::authenticate() {
     const auto& arguments = reader_.command().arguments;
     if (arguments.size() == 2 ? !arguments_are("ss") : !arguments_are("s")) co_return;
@@ -268,53 +288,39 @@ Task<void> Session::authenticate() {
         no("Somebody is signed in already.");
         co_return;
     }
-    std::string mechanism = text(0);
-    std::ranges::transform(mechanism, mechanism.begin(), [](char c) {
-        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    });
-    if (mechanism != "PLAIN") {
+    SaslMechanism* mechanism = services_.mechanisms.find(text(0));
+    if (mechanism == nullptr) {
         no("There is no such mechanism.");
         co_return;
     }
-    if (!connection_->is_private()) {
+    SaslPeer peer = sasl_peer();
+    if (!mechanism->available(peer)) {
         no("Start TLS first.", "ENCRYPT-NEEDED");
         co_return;
     }
-    std::string response = arguments.size() == 2 ? text(1) : "";
-    if (arguments.size() == 1) {
-        output_ += "\"\"\r\n";
-        const bool found = co_await next_command();
-        if (!found) {
-            ending_ = true;
+    std::optional<std::string> initial;
+    if (arguments.size() == 2) {
+        initial = decode_base64(text(1));
+        if (!initial) {
+            no("The response is not base64.");
             co_return;
         }
-        const Command& line = reader_.command();
-        const bool string = line.name.empty() && line.arguments.size() == 1 &&
-                            line.arguments[0].kind == Argument::Kind::string;
-        if (!string || line.arguments[0].text == "*") {
-            no("Cancelled.");
-            co_return;
-        }
-        response = line.arguments[0].text;
     }
-    // [authzid] NUL authcid NUL password (RFC 4616)
-    const std::string octets = mime::decode_transfer(mime::Encoding::base64, response);
-    const auto first = octets.find('\0');
-    const auto second = first == std::string::npos ? first : octets.find('\0', first + 1);
-    if (second == std::string::npos) {
-        no("The response is not one of PLAIN.");
+    SaslLine* line = this;
+    auto identity = co_await run_sasl(mechanism, std::move(peer), std::move(initial), line);
+    if (ending_) co_return;
+    if (!identity && identity.error().code == Errc::cancelled) {
+        no("Cancelled.");
         co_return;
     }
-    Credentials credentials;
-    credentials.login = octets.substr(first + 1, second - first - 1);
-    credentials.password = octets.substr(second + 1);
-    credentials.protocol = "managesieve";
-    credentials.peer_address = connection_->peer_address();
-    if (first > 0 && octets.substr(0, first) != credentials.login) {
+    if (!identity && identity.error().code == Errc::protocol_violation) {
+        no(identity.error().text);
+        co_return;
+    }
+    if (!identity && identity.error().code == Errc::permission_denied) {
         no("Acting for another user is not allowed.");
         co_return;
     }
-    auto identity = co_await services_.auth->sign_in(std::move(credentials));
     if (!identity) {
         const bool wrong = identity.error().code == Errc::authentication_failed;
         no(wrong ? "Wrong name or password." : "Signing in is not possible now.", wrong ? "" : "TRYLATER");

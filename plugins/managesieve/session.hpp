@@ -9,7 +9,7 @@
 
 namespace postern::managesieve {
 
-class Session {
+class Session final : private SaslLine {
 public:
     Session(const Services& services, std::unique_ptr<Connection> connection);
 
@@ -42,6 +42,8 @@ private:
     const std::string& text(std::size_t i) const { return reader_.command().arguments[i].text; }
     Task<void> dispatch_signed_in();
     Task<void> authenticate();
+    SaslPeer sasl_peer() const;
+    Task<Result<std::string>> ask(std::string challenge) override;
     Task<void> start_tls();
     void noop();
     bool valid_name(const std::string& name);

@@ -139,7 +139,7 @@ TEST_F(ManageSieveTest, GreetingAndCapabilities) {
     const std::string greeting = connect();
     EXPECT_EQ(
         greeting,
-        "\"IMPLEMENTATION\" \"Postern\"\r\n\"SASL\" \"PLAIN\"\r\n"
+        "\"IMPLEMENTATION\" \"Postern\"\r\n\"SASL\" \"PLAIN LOGIN\"\r\n"
         "\"SIEVE\" \"comparator-i;ascii-casemap comparator-i;octet encoded-character envelope fileinto\"\r\n"
         "\"MAXREDIRECTS\" \"5\"\r\n\"UNAUTHENTICATE\"\r\n\"VERSION\" \"1.0\"\r\nOK \"Postern is "
         "ready.\"\r\n");
@@ -178,9 +178,13 @@ TEST_F(ManageSieveTest, Authenticate) {
     EXPECT_EQ(command("AUTHENTICATE \"PLAIN\""), "\"\"\n");
     EXPECT_EQ(command("\"*\""), "NO \"Cancelled.\"\n");
     EXPECT_EQ(command("AUTHENTICATE \"PLAIN\" \"AGFubmEAd3Jvbmc=\""), "NO \"Wrong name or password.\"\n");
-    EXPECT_EQ(command("AUTHENTICATE \"PLAIN\" \"eHl6\""), "NO \"The response is not one of PLAIN.\"\n");
+    EXPECT_EQ(command("AUTHENTICATE \"PLAIN\" \"eHl6\""), "NO \"The response is not one of PLAIN\"\n");
     EXPECT_EQ(command("AUTHENTICATE \"PLAIN\" \"YmVuAGFubmEAc2VjcmV0\""),
               "NO \"Acting for another user is not allowed.\"\n");
+    EXPECT_EQ(command("AUTHENTICATE \"PLAIN\" \"no base64\""), "NO \"The response is not base64.\"\n");
+    EXPECT_EQ(command("AUTHENTICATE \"LOGIN\""), "\"VXNlcm5hbWU6\"\n");
+    EXPECT_EQ(command("\"YW5uYQ==\""), "\"UGFzc3dvcmQ6\"\n");
+    EXPECT_EQ(command("\"d3Jvbmc=\""), "NO \"Wrong name or password.\"\n");
     EXPECT_EQ(command("AUTHENTICATE \"FROB\""), "NO \"There is no such mechanism.\"\n");
     EXPECT_EQ(command("AUTHENTICATE \"PLAIN\""), "\"\"\n");
     EXPECT_EQ(command("\"AGFubmEAc2VjcmV0\""), "OK \"Signed in.\"\n");

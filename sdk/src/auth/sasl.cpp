@@ -91,6 +91,12 @@ private:
 
 }  // namespace
 
+SaslExchange::~SaslExchange() = default;
+SaslMechanism::~SaslMechanism() = default;
+bool SaslMechanism::client_first() const {
+    return true;
+}
+
 std::unique_ptr<SaslExchange> PlainMechanism::start(const SaslPeer& peer) {
     return std::make_unique<PlainExchange>(*service_, peer);
 }

@@ -30,7 +30,7 @@ public:
                                                        std::size_t limit) override {
         if (fails("read_changes")) return away;
         auto rows = inner_->read_changes(account, after, limit);
-        store_.after_read_changes();
+        if (rows) store_.after_read_changes(*rows);
         return rows;
     }
     Result<void> put_snapshot(AccountId account, MailboxId mailbox, Modseq modseq, std::string_view snapshot,

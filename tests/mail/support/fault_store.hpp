@@ -24,8 +24,8 @@ public:
     void close() override { inner_.close(); }
 
     FaultPlan plan = [](std::string_view) { return Fault::none; };
-    /// What happens elsewhere after the log was read and before its reader has the answer.
-    std::function<void()> after_read_changes = [] {};
+    /// Sees what was read of the log before its reader does.
+    std::function<void(std::vector<store::ChangeRow>& rows)> after_read_changes = [](auto&) {};
 
 private:
     store::Store& inner_;

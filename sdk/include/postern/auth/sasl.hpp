@@ -1,6 +1,6 @@
 #pragma once
 // SASL (RFC 4422) for every protocol that signs users in: the mechanisms there are, and the exchange with a client in base64
-// lines. Mechanisms register as postern::imap::SaslMechanism, whatever protocols use them.
+// lines.
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,19 +8,13 @@
 #include <vector>
 
 #include "postern/auth/auth.hpp"
+#include "postern/auth/sasl_mechanism.hpp"
 #include "postern/export.hpp"
-#include "postern/imap/ext/authentication.hpp"
-#include "postern/net/stream.hpp"
 #include "postern/plugin/registry.hpp"
 #include "postern/result.hpp"
 #include "postern/runtime/runtime.hpp"
 
 namespace postern {
-
-using imap::SaslExchange;
-using imap::SaslMechanism;
-using imap::SaslPeer;
-using imap::SaslStep;
 
 /// A mechanism that asks for name and password and lets the service judge them. Not while they could be read on the way.
 class POSTERN_SDK PasswordMechanism : public SaslMechanism {

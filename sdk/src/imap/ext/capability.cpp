@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "postern/imap/ext/authentication.hpp"
 #include "postern/imap/ext/listener_extensions.hpp"
 #include "postern/imap/ext/session.hpp"
 
@@ -33,11 +32,5 @@ void StaticCapability::contribute(const Session& session, CapabilityList& list) 
 Feature::~Feature() = default;
 EnableToken::~EnableToken() = default;
 ListenerExtensions::~ListenerExtensions() = default;
-
-SaslExchange::~SaslExchange() = default;
-SaslMechanism::~SaslMechanism() = default;
-bool SaslMechanism::client_first() const {
-    return true;
-}
 
 }  // namespace postern::imap

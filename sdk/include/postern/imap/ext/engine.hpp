@@ -4,9 +4,9 @@
 #include <string_view>
 #include <vector>
 
+#include "postern/auth/sasl_mechanism.hpp"
 #include "postern/export.hpp"
 #include "postern/imap/ext/append_source.hpp"
-#include "postern/imap/ext/authentication.hpp"
 #include "postern/imap/ext/capability.hpp"
 #include "postern/imap/ext/command_handler.hpp"
 #include "postern/imap/ext/fetch_item.hpp"

@@ -1,5 +1,7 @@
 #pragma once
-// SASL mechanisms of AUTHENTICATE (X4, RFC 3501 section 6.2.2, RFC 4422).
+// SASL mechanisms (RFC 4422), for every protocol that signs users in.
+//
+//     registrar.add<SaslMechanism>("PLAIN", plain_);
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,11 +13,11 @@
 #include "postern/result.hpp"
 #include "postern/runtime/runtime.hpp"
 
-namespace postern::imap {
+namespace postern {
 
 /// Who talks to us.
 struct SaslPeer {
-    std::string protocol;  ///< "imap"
+    std::string protocol;  ///< "imap", "pop3", "submission"
     std::string address;
     bool is_private = false;       ///< a password may be sent
     const TlsInfo* tls = nullptr;  ///< null while plain
@@ -38,13 +40,13 @@ public:
 /// Registered under its name: "PLAIN".
 class POSTERN_SDK SaslMechanism {
 public:
-    static constexpr InterfaceId interface_id{"postern.imap.sasl_mechanism", 1, 0};
+    static constexpr InterfaceId interface_id{"postern.auth.sasl_mechanism", 1, 0};
     virtual ~SaslMechanism();
-    /// Announced as AUTH=NAME and accepted now.
+    /// Announced and accepted now.
     virtual bool available(const SaslPeer& peer) const = 0;
     /// The client speaks first: an empty challenge asks for its message.
     virtual bool client_first() const;
     virtual std::unique_ptr<SaslExchange> start(const SaslPeer& peer) = 0;
 };
 
-}  // namespace postern::imap
+}  // namespace postern
