@@ -16,6 +16,9 @@ using gateway::RemoteTls;
 
 namespace {
 
+/// One for the message, one that tells of an error (RFC 7628 section 3.2.2).
+constexpr int max_challenges = 2;
+
 // Characters that would end the command and begin another.
 bool breaks_line(const std::string& text) {
     return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos;
@@ -119,6 +122,7 @@ Task<Outcome<Status>> authenticate(Wire* wire, Exchange exchange, bool initial_r
     auto tag = co_await wire->send(std::move(command));
     if (!tag) co_return tag.error();
     bool answered = initial_response;
+    int challenges = 0;
     while (true) {
         auto response = co_await wire->read();
         if (!response) co_return response.error();
@@ -131,6 +135,10 @@ Task<Outcome<Status>> authenticate(Wire* wire, Exchange exchange, bool initial_r
             if (status && response->tag == *tag) co_return *status;
             wire->fail();
             co_return Fault(FaultKind::protocol_violation, "a response to what nobody asked");
+        }
+        if (++challenges > max_challenges) {
+            wire->fail();
+            co_return Fault(FaultKind::protocol_violation, "the server asks again and again");
         }
         std::string answer = answered ? exchange.on_challenge : exchange.message;
         answered = true;

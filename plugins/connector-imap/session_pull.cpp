@@ -54,7 +54,12 @@ Task<Outcome<void>> ImapSession::fetch_into(FolderListing* listing, std::string 
         auto data = parse_fetch(response, *head);
         return data && listing->add(std::move(*data));
     };
+    // What was asked for is no news: a watch after it would end at once, and the next pull, and so on.
+    const std::string here = folders_[selected_->folder].id;
+    const std::uint32_t exists = selected_->exists;
+    const bool hinted = hints_.contains(here);
     auto fetched = co_await expect_ok(std::move(what), std::move(taker), FaultKind::transient);
+    if (!hinted && selected_->exists == exists) hints_.erase(here);
     co_return fetched;
 }
 

@@ -18,6 +18,9 @@ constexpr std::size_t buffer_size = 32 * 1024;
 /// A set of 50,000 scattered UIDs takes 400 KB.
 constexpr std::size_t max_response = 16U << 20;
 constexpr std::size_t max_literals = 1000;
+/// To one command: a server that goes on and on never comes to its end. Before sign-in, and beside what is listed after it.
+constexpr std::uint64_t max_early_responses = 1000;
+constexpr std::uint64_t max_other_responses = 50'000;
 
 }  // namespace
 
@@ -25,6 +28,7 @@ Wire::Wire(std::unique_ptr<Connection> connection, gateway::SessionLimits limits
     : connection_(std::move(connection)),
       limits_(limits),
       buffer_(buffer_size),
+      most_responses_(max_early_responses),
       last_traffic_(std::chrono::steady_clock::now()) {}
 
 Wire::~Wire() = default;
@@ -35,6 +39,7 @@ void Wire::trust() {
     limits.literal = limits_.message_octets;
     limits.literals = max_literals;
     reader_.set_limits(limits);
+    most_responses_ = 2 * limits_.listing_entries + max_other_responses;
 }
 
 Fault Wire::lost(const Error& error) {
@@ -55,6 +60,7 @@ bool Wire::busy_within(std::chrono::steady_clock::duration span) const {
 
 Task<Outcome<void>> Wire::write(std::string_view octets) {
     if (!alive_) co_return Fault(FaultKind::offline, "the connection is closed");
+    responses_ = 0;
     connection_->set_deadline(limits_.command_timeout);
     auto written = co_await connection_->stream().write(octets);
     last_traffic_ = std::chrono::steady_clock::now();
@@ -86,7 +92,10 @@ Task<Outcome<Response>> Wire::read() {
         const auto status = reader_.feed(unread, used);
         position_ += used;
         octets += used;
-        if (status == ResponseReader::Status::done) co_return reader_.take();
+        if (status == ResponseReader::Status::done) {
+            if (++responses_ > most_responses_) co_return broken("the server's answer has no end");
+            co_return reader_.take();
+        }
         if (status == ResponseReader::Status::error) co_return broken(reader_.problem());
         const auto now = std::chrono::steady_clock::now();
         if (octets > 0 && !begin) begin = now;

@@ -92,6 +92,8 @@ private:
     bool literal_plus_ = false;
     std::string goodbye_;  ///< what BYE said
     std::uint64_t last_tag_ = 0;
+    std::uint64_t responses_ = 0;  ///< since something was sent
+    std::uint64_t most_responses_;
     std::chrono::seconds patience_{0};
     std::chrono::steady_clock::time_point last_traffic_;
 };

@@ -51,6 +51,21 @@ TEST_F(Hostile, EndlessListing) {
     EXPECT_EQ(kind_of(reply), FaultKind::protocol_violation);
 }
 
+TEST_F(Hostile, EndlessResponsesThatSayNothing) {
+    std::string reply;
+    request.limits.listing_entries = 1000;
+    for (int i = 0; i < 60'000; ++i) reply += "* OK still here\r\n";
+    EXPECT_EQ(kind_of(reply), FaultKind::protocol_violation);
+}
+
+TEST_F(Hostile, EndlessChallenges) {
+    script->greeting = "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\r\n";
+    script->reply("AUTHENTICATE PLAIN", "+ \r\n+ \r\n+ \r\n");
+    auto opened = try_open();
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().kind, FaultKind::protocol_violation);
+}
+
 TEST_F(Hostile, EndlessLine) {
     EXPECT_EQ(kind_of("* " + std::string(17U << 20, 'x')), FaultKind::protocol_violation);
 }

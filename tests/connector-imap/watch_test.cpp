@@ -33,6 +33,16 @@ TEST_F(WatchTest, NewsEndTheWaiting) {
     EXPECT_THAT(*watch(600), ElementsAre("INBOX"));
 }
 
+TEST_F(WatchTest, WhatAPullAskedForIsNoNews) {
+    open_with("IMAP4rev1 IDLE");
+    script->reply("SELECT \"INBOX\"",
+                  "* 1 EXISTS\r\n* OK [UIDVALIDITY 5] x\r\n* OK [UIDNEXT 8] x\r\n{tag} OK done\r\n");
+    script->reply(test::all, "* 1 FETCH (UID 3 FLAGS () RFC822.SIZE 9)\r\n" + test::done);
+    ASSERT_EQ(page().items.size(), 1U);
+    EXPECT_TRUE(watch(0)->empty());
+    EXPECT_TRUE(script->got("IDLE"));
+}
+
 TEST_F(WatchTest, NoNewsWithinTheTime) {
     open_with("IMAP4rev1 IDLE");
     auto hints = watch(0);
