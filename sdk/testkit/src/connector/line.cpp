@@ -5,6 +5,7 @@ namespace postern::testkit {
 namespace {
 /// So long a connector may wait for anything but news.
 constexpr std::chrono::seconds longest_deadline{3600};
+constexpr std::size_t flood_block = 64 * 1024;
 }  // namespace
 
 Line::Line(Network& network, std::unique_ptr<Peer> peer, Executor executor)
@@ -59,8 +60,14 @@ Result<std::size_t> Line::dead_read(std::span<char> buffer) {
     if (state_ == State::closed) return std::size_t{0};
     if (state_ != State::flooded) return dead_error();
     if (!output_.empty()) return give(buffer);
-    const std::string& octets = network_.trouble.octets;
-    for (char& c : buffer) c = octets[flooded_++ % octets.size()];
+    while (flood_.size() < flood_block) flood_ += network_.trouble.octets;
+    for (std::size_t filled = 0; filled < buffer.size();) {
+        const std::size_t from = flooded_ % flood_.size();
+        const std::size_t count = std::min(flood_.size() - from, buffer.size() - filled);
+        std::copy_n(flood_.data() + from, count, buffer.data() + filled);
+        filled += count;
+        flooded_ += count;
+    }
     if (flooded_ > network_.flood_limit) {
         network_.violation("more than " + std::to_string(network_.flood_limit) +
                            " octets of a reply without end were read");

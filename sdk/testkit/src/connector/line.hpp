@@ -52,7 +52,8 @@ private:
     Executor executor_;
     std::string address_ = "192.0.2.1";
     std::string output_;  ///< of the peer, not read yet
-    std::size_t flooded_ = 0;
+    std::string flood_;   ///< Trouble::octets many times
+    std::uint64_t flooded_ = 0;
     std::unique_ptr<Event> news_;
     std::optional<TlsInfo> tls_;
     State state_ = State::up;
