@@ -44,7 +44,10 @@ void SelectedName::after(CommandContext& context, CommandResult& result) {
 }
 
 void SelectedName::write(Session& session, const std::string& given) const {
-    const mail::MailboxInfo& info = session.selected()->mailbox->info();
+    // By the name under which the user knows it: another user's has one more.
+    const mail::MailboxInfo& opened = session.selected()->mailbox->info();
+    const mail::MailboxInfo* known = session.account()->find_mailbox(opened.id);
+    const mail::MailboxInfo& info = known != nullptr ? *known : opened;
     ListPlan plan(session);
     ListEntry entry;
     entry.name = info.name;

@@ -96,6 +96,19 @@ TEST_F(Rev2, SelectTellsTheMailboxAndNothingRecent) {
     EXPECT_TRUE(client.command("SELECT").bad());
 }
 
+TEST_F(Rev2, AnotherUsersMailboxIsToldByItsNameThere) {
+    load_bundle({"imap-acl"});
+    Client& anna = sign_in();
+    EXPECT_TRUE(anna.command("CREATE Work").ok());
+    EXPECT_TRUE(anna.command("SETACL Work ben lr").ok());
+    Client& ben = connect();
+    ben.take();
+    EXPECT_TRUE(ben.command("LOGIN ben secret").ok());
+    EXPECT_TRUE(ben.command("ENABLE IMAP4rev2").ok());
+    EXPECT_EQ(ben.command("SELECT user/anna/Work").lines("LIST"),
+              Lines{"* LIST (\\HasNoChildren) \"/\" user/anna/Work"});
+}
+
 TEST_F(Rev2, WithQresyncClosedIsToldOnce) {
     Client& client = enabled(0, {"imap-condstore", "imap-qresync"});
     const Reply other = client.command("SELECT Sent");

@@ -33,7 +33,7 @@ class MessageActions:
 
     def rarely(self, box, uids):
         """A refusal because of messages that went is only right if somebody removed one."""
-        if not set(uids) & box.doomed:
+        if not box.may_have_gone(uids):
             raise ProtocolError(f"EXPUNGEISSUED, but nobody removed any of {uids}")
 
     def fetch(self, uids, items, modifiers="", check=()):
@@ -294,7 +294,7 @@ class MessageActions:
         if reply.code != "COPYUID":
             raise ProtocolError(f"COPY without COPYUID: {reply.text}")
         done = self.transferred(target, tokens, reply.arguments)
-        if set(tokens) - set(done) - view.box.doomed:
+        if not all(view.box.may_have_gone([uid]) for uid in set(tokens) - set(done)):
             raise ProtocolError(f"COPY left out {set(tokens) - set(done)}, which nobody removed")
 
     def move(self):

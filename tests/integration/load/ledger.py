@@ -19,6 +19,7 @@ class Box:
         self.placed = {}        # uid -> (token, clock of the acknowledgement, login)
         self.doomed = set()     # UIDs that somebody set out to remove, noted before the command was sent
         self.deleted = set()    # of them, those that may carry \\Deleted
+        self.questions = []     # UIDs of which one must have gone, as the end will show
         self.gone = {}          # uid -> {login: clock when one of its clients was told that it went}
         self.moved = {}         # uid -> who was told that he moved it
         self.maybe = []         # (tokens, whether all or none come): commands whose answer nobody waited for
@@ -42,6 +43,15 @@ class Box:
             self.doomed.update(uids)
             if deleted:
                 self.deleted.update(uids)
+
+    def may_have_gone(self, uids):
+        """Whether somebody set out to remove one of them. What is not booked yet may be the copy of a message that was marked as
+        deleted: whoever was told of it says so later."""
+        with self.ledger.lock:
+            if set(uids) & self.doomed:
+                return True
+            self.questions.append(list(uids))
+            return any(uid not in self.placed for uid in uids)
 
     def added(self, uid, token, validity, login):
         """An answer named the UID of a new message."""

@@ -83,6 +83,9 @@ class Verifier:
         for uid in box.gone:
             if uid in box.placed and uid not in box.doomed:
                 self.fault(box, f"UID {uid} ({box.placed[uid][0]}) went, and nobody removed it")
+        for uids in box.questions:
+            if not set(uids) & (box.doomed | (box.gone.keys() - box.placed.keys())):
+                self.fault(box, f"one of {uids} was said to be gone, and nobody removed one")
         extra = collections.Counter(token for uid, (_, token, _) in there.items() if uid not in box.placed)
         for tokens, whole in box.maybe:
             came = [token for token in tokens if extra[token]]
