@@ -126,9 +126,9 @@ class MixedLoad(unittest.TestCase):
     def no_failures(self, workers):
         failed = [worker for worker in workers if worker.failure]
         for worker in failed:
-            print(f"=== {worker.name} failed, seed {OPTIONS.seed}, at {worker.now}; {sorted(worker.session.modes) if worker.session else ''}\n{worker.trace}")
+            print(f"=== {worker.name} failed, seed {OPTIONS.seed}, at {worker.now}; {(sorted(worker.session.modes), worker.session.notifying) if worker.session else ''}\n{worker.trace}")
             if worker.session:
-                print("\n".join(worker.session.wire.history[-60:]), flush=True)
+                print("\n".join(worker.session.wire.history[-600:]), flush=True)
         self.assertEqual([f"{worker.name}: {worker.failure}" for worker in failed], [])
         self.assertEqual([worker.name for worker in workers if worker.is_alive()], [], "clients that do not end")
 

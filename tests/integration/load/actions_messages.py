@@ -129,6 +129,8 @@ class MessageActions:
         except Refused:
             if not view.readonly:
                 self.rarely(view.box, uids)
+            if ".SILENT" in what:
+                view.flags.update((uid, None) for uid in uids)      # of those that are still there
             raise
         if view.readonly:
             raise ProtocolError("STORE in a mailbox that was opened with EXAMINE")
@@ -286,7 +288,8 @@ class MessageActions:
         uids = self.pick(4)
         if not uids or self.full(target):
             return
-        tokens = self.tokens_of(uids)
+        if not (tokens := self.tokens_of(uids)):
+            return
         prefix, text = self.address(list(tokens))
         reply = self.session.run(prefix + "COPY", f'{text} "{target.path(self.login)}"', allow=ISSUED)
         if reply.code != "COPYUID" and not set(tokens) & set(view.uids):
@@ -302,7 +305,8 @@ class MessageActions:
         target = self.dice.choice(self.boxes)
         if view.readonly or target is view.box or not (uids := self.pick(4, removable=True)):
             return
-        tokens = self.tokens_of(uids)
+        if not (tokens := self.tokens_of(uids)):
+            return
         view.box.doom(tokens)
         prefix, text = self.address(list(tokens))
         reply = self.session.run(prefix + "MOVE", f'{text} "{target.path(self.login)}"', allow=ISSUED)

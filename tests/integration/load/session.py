@@ -235,10 +235,12 @@ class Session:
         return self.view
 
     def numbers_may_move(self, what):
+        if self.notifying == "selected":
+            return      # at any moment; our command may be on its way
         names = [reply.name for reply in self.running.values()]
         if any(name in NUMBERED for name in names) and "UIDONLY" not in self.modes:
             raise ProtocolError(f"{what} while {names} runs")
-        if not names and self.notifying != "selected":
+        if not names:
             raise ProtocolError(f"{what} while no command runs")
 
     def numbered(self, number, kind, tokens):

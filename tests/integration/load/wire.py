@@ -27,8 +27,8 @@ class Wire:
     def remember(self, side, data):
         text = data if len(data) < 400 else data[:300] + b"...(%d octets)" % len(data)
         self.history.append(f"{side}: {bytes(text)!r}")
-        if len(self.history) > 120:
-            del self.history[:60]
+        if len(self.history) > 1200:
+            del self.history[:600]
 
     def start_tls(self, certificate):
         if self.buffer:
