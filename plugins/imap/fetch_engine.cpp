@@ -26,7 +26,7 @@ private:
     Task<Result<void>> write_waiting();
     bool begin_message(const mail::Columns& columns);
     void end_message();
-    void write_items(FetchEmitter* last_waiting);
+    bool bring_columns_forward();
     Task<Result<void>> mark_seen(std::size_t begin, std::size_t end);
 
     FetchPlan& plan_;
@@ -77,6 +77,15 @@ void FetchRun::end_message() {
     ++next_;
 }
 
+/// Content has to be read, and meanwhile columns change: what else a response says of them must be of this moment, or flags and
+/// mod-sequence would not belong together. False if nothing else does.
+bool FetchRun::bring_columns_forward() {
+    const auto rest = plan_.emitters.begin() + static_cast<std::ptrdiff_t>(next_emitter_);
+    const auto waiting = std::stable_partition(
+        rest, plan_.emitters.end(), [](const auto& emitter) { return emitter->need() == Need::columns; });
+    return waiting != rest;
+}
+
 void FetchRun::write_some(std::size_t end) {
     const mail::Columns columns = session_.selected()->mailbox->columns();
     message_.mailbox = session_.selected()->mailbox.get();
@@ -87,10 +96,12 @@ void FetchRun::write_some(std::size_t end) {
             ++next_;
             continue;
         }
-        while (next_emitter_ < plan_.emitters.size() &&
-               plan_.emitters[next_emitter_]->write(session_, message_, out_)) {
-            ++next_emitter_;
-        }
+        do {
+            while (next_emitter_ < plan_.emitters.size() &&
+                   plan_.emitters[next_emitter_]->write(session_, message_, out_)) {
+                ++next_emitter_;
+            }
+        } while (next_emitter_ < plan_.emitters.size() && bring_columns_forward());
         if (next_emitter_ < plan_.emitters.size()) break;
         end_message();
         content_.not_needed();

@@ -30,6 +30,19 @@ protected:
     }
 };
 
+// Flags may change while the text is read: both are told before it, as they were at one moment.
+TEST_F(QuickResync, FlagsAndModseqOfAResponseBelongTogether) {
+    deliver("INBOX", 1);
+    Client& client = open();
+    const std::string told = client.command("FETCH 1 (MODSEQ BODY.PEEK[TEXT] FLAGS)").text();
+    const auto modseq = told.find("(MODSEQ (");
+    const auto flags = told.find(" FLAGS (");
+    const auto text = told.find(" BODY[TEXT] ");
+    ASSERT_NE(text, std::string::npos) << told;
+    EXPECT_LT(modseq, flags) << told;
+    EXPECT_LT(flags, text) << told;
+}
+
 TEST_F(QuickResync, TellsModseqOnceAClientAsksForIt) {
     deliver("INBOX", 3);
     Client& client = open();

@@ -45,7 +45,7 @@ class MixedLoad(unittest.TestCase):
         print(f"seed {OPTIONS.seed}, {OPTIONS.clients} clients, {OPTIONS.minutes} minutes, {OPTIONS.store}", flush=True)
         self.logins = [f"account{number}" for number in range(max(2, OPTIONS.clients // CLIENTS_OF_AN_ACCOUNT))]
         store = OPTIONS.store if OPTIONS.store == "sqlite" else self.enterContext(PostgreSQL())
-        self.server = self.enterContext(Postern(store=store, users={login: "pass" for login in self.logins}, extra=SETTINGS))
+        self.server = self.enterContext(Postern(store=store, users={login: "pass" for login in self.logins}, extra=SETTINGS, cache="512K"))
         self.ledger = Ledger()
         self.memory = []
 

@@ -28,12 +28,13 @@ class Postern(Server):
     pop3_settings   {key: value} added to the provider's entry; "options" is a YAML map
     poll      seconds between two polls of it
     extra     {top level key: YAML text} added to the configuration
+    cache     of each session of SQLite with its database: "1M"
     mail      {plugin: YAML text of its settings} for delivery, lmtp, pop3, relay, submission; {} for none
     """
 
     name = "postern"
 
-    def __init__(self, folder=None, store="sqlite", users=None, pop3=None, poll=1, extensions="everything", extra=None, pop3_settings=None, imap=None, mail=None):
+    def __init__(self, folder=None, store="sqlite", users=None, pop3=None, poll=1, extensions="everything", extra=None, pop3_settings=None, imap=None, mail=None, cache=None):
         super().__init__(folder)
         self.store, self.users, self.pop3, self.poll = store, users or {}, pop3, poll
         self.extensions, self.extra = extensions, extra or {}
@@ -41,13 +42,14 @@ class Postern(Server):
         self.connector = "connector-imap" if imap else "connector-pop3"
         self.provider = imap or pop3
         self.imap_port, self.imaps_port = free_port(), free_port()
-        self.mail = mail
+        self.mail, self.cache = mail, cache
         if mail is not None:
             self.lmtp_port, self.pop3_port, self.pop3s_port, self.submission_port = (free_port() for _ in range(4))
 
     def configuration(self):
         certificate, key = self.path("tls.pem"), self.path("tls.key")
-        store = "store-sqlite" if self.store == "sqlite" else "store-postgresql: { url: %s }" % quoted(self.store.url)
+        sqlite = f"store-sqlite: {{ cache: {self.cache} }}" if self.cache else "store-sqlite"
+        store = sqlite if self.store == "sqlite" else "store-postgresql: { url: %s }" % quoted(self.store.url)
         lines = ["postern: 1", f"server: {{ name: localhost, data: {quoted(self.path('data'))} }}",
                  f"tls: {{ certificate: {quoted(certificate)}, key: {quoted(key)} }}", "plugins:", f"  - {store}", "  - imap"]
         if self.extensions:
