@@ -15,7 +15,7 @@ gateway::ConnectorInfo make_info() {
     gateway::ConnectorInfo info;
     info.title = "POP3";
     info.abilities = gateway::stable_ids | gateway::content_ids | gateway::header_fetch | gateway::remove;
-    info.credentials = {gateway::CredentialKind::password};
+    info.credentials = {gateway::CredentialKind::password, gateway::CredentialKind::oauth_token};
     info.port = 110;
     info.tls_port = 995;
     return info;

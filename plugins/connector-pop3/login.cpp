@@ -1,11 +1,14 @@
 #include "connector-pop3/login.hpp"
 
+#include <optional>
+
 #include "connector-pop3/line_sink.hpp"
 #include "connector-pop3/refusal.hpp"
 #include "postern/gateway/sasl.hpp"
 
 namespace postern::pop3 {
 
+using gateway::CredentialKind;
 using gateway::Fault;
 using gateway::FaultKind;
 using gateway::RemoteTls;
@@ -21,18 +24,47 @@ bool breaks_line(const std::string& text) {
     return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos;
 }
 
-Task<Outcome<StatusLine>> auth_plain(Wire* wire, gateway::RemoteCredential credential) {
-    std::string response = gateway::base64(gateway::sasl_plain(credential));
-    if (response.size() + 11 <= max_command) {
-        std::string command = "AUTH PLAIN " + response;
-        auto status = co_await wire->command(std::move(command), true);
-        co_return status;
+/// A mechanism's single message, and how an exchange is ended that the server refuses with a challenge.
+struct Exchange {
+    std::string mechanism;
+    std::string message;                      ///< base64
+    std::optional<std::string> on_challenge;  ///< not set: a challenge makes no sense
+};
+
+Exchange exchange_for(const Capabilities& capabilities, const gateway::RemoteCredential& credential,
+                      const gateway::RemoteServer& server) {
+    Exchange out;
+    if (credential.kind == CredentialKind::password) {
+        out.mechanism = "PLAIN";
+        out.message = gateway::base64(gateway::sasl_plain(credential));
+    } else if (capabilities.has_mechanism("OAUTHBEARER")) {
+        out.mechanism = "OAUTHBEARER";
+        out.message = gateway::base64(gateway::sasl_oauthbearer(credential, server));
+        out.on_challenge = "AQ==";  // RFC 7628 section 3.2.3
+    } else {
+        out.mechanism = "XOAUTH2";
+        out.message = gateway::base64(gateway::sasl_xoauth2(credential));
+        out.on_challenge = "";
     }
-    auto challenge = co_await wire->command("AUTH PLAIN");
-    if (!challenge) co_return challenge.error();
-    if (!challenge->challenge) co_return *challenge;
-    auto status = co_await wire->command(std::move(response), true);
-    co_return status;
+    return out;
+}
+
+// RFC 5034 section 4. What does not fit on the line of the command goes after it; some servers take a token only so.
+Task<Outcome<StatusLine>> sasl(Wire* wire, Exchange exchange) {
+    std::string command = "AUTH " + exchange.mechanism;
+    const bool at_once = command.size() + 1 + exchange.message.size() <= max_command;
+    if (at_once) command += ' ' + exchange.message;
+    auto status = co_await wire->command(std::move(command), at_once);
+    if (!status) co_return status.error();
+    if (!at_once && status->challenge) {
+        status = co_await wire->command(std::move(exchange.message), true);
+        if (!status) co_return status.error();
+    }
+    if (!status->challenge || !exchange.on_challenge) co_return status;
+    // The challenge says why; the refusal itself comes after the answer to it.
+    std::string answer = *exchange.on_challenge;
+    auto refused = co_await wire->command(std::move(answer));
+    co_return refused;
 }
 
 Task<Outcome<StatusLine>> user_pass(Wire* wire, gateway::RemoteCredential credential) {
@@ -45,20 +77,25 @@ Task<Outcome<StatusLine>> user_pass(Wire* wire, gateway::RemoteCredential creden
     co_return pass;
 }
 
-Task<Outcome<void>> authenticate(Wire* wire, gateway::RemoteCredential credential,
-                                 Capabilities capabilities) {
+Task<Outcome<void>> authenticate(Wire* wire, gateway::RemoteServer server,
+                                 gateway::RemoteCredential credential, Capabilities capabilities) {
     if (breaks_line(credential.login) || breaks_line(credential.secret) || credential.login.empty()) {
         Fault fault(FaultKind::auth_failed, "name or password cannot be sent");
         fault.definite = true;
         co_return fault;
     }
-    const bool plain = capabilities.has_mechanism("PLAIN");
-    const bool use_user = capabilities.user || !plain;
+    const bool token = credential.kind == CredentialKind::oauth_token;
+    const bool takes_tokens =
+        capabilities.has_mechanism("OAUTHBEARER") || capabilities.has_mechanism("XOAUTH2");
+    if (token && capabilities.known && !takes_tokens) {
+        co_return Fault(FaultKind::permanent, "the server offers no way to sign in with a token");
+    }
     Outcome<StatusLine> status = Fault();
-    if (use_user) {
-        status = co_await user_pass(wire, credential);
+    if (token || (capabilities.has_mechanism("PLAIN") && !capabilities.user)) {
+        Exchange exchange = exchange_for(capabilities, credential, server);
+        status = co_await sasl(wire, std::move(exchange));
     } else {
-        status = co_await auth_plain(wire, credential);
+        status = co_await user_pass(wire, credential);
     }
     if (!status) co_return status.error();
     if (status->ok) co_return Outcome<void>{};
@@ -66,7 +103,9 @@ Task<Outcome<void>> authenticate(Wire* wire, gateway::RemoteCredential credentia
         wire->fail();
         co_return Fault(FaultKind::protocol_violation, "the server asks for more than name and password");
     }
-    co_return classify_login_refusal(status->text);
+    Fault fault = classify_login_refusal(status->text);
+    if (token && fault.kind == FaultKind::auth_failed) fault.kind = FaultKind::auth_expired;
+    co_return fault;
 }
 
 Task<Outcome<void>> secure(Wire* wire, gateway::RemoteServer server, Capabilities capabilities) {
@@ -137,7 +176,7 @@ Task<Outcome<LoginResult>> log_in(Wire* wire, gateway::RemoteServer server,
             result.capabilities = *within;
         }
     }
-    auto signed_in = co_await authenticate(wire, std::move(credential), result.capabilities);
+    auto signed_in = co_await authenticate(wire, server, std::move(credential), result.capabilities);
     if (!signed_in) co_return signed_in.error();
     // UIDL, EXPIRE and LOGIN-DELAY may appear or change only now (RFC 2449 sections 6.5, 6.7).
     if (result.capabilities.known) {

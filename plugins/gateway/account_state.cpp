@@ -44,12 +44,15 @@ std::vector<std::pair<std::string, std::string>> describe_source(const Source& s
         out.emplace_back(name, std::move(value));
     };
     if (source.provider != nullptr) add("server", source.provider->server.host);
+    add("login", source.config.remote_login);
     add("last-poll", show(facts.polled_at));
     add("next-poll", show(source.row.next_poll_at));
     const UnixTime good = facts.failing_since != 0 ? facts.failing_since : now;
     add("lag", std::to_string(now - good));
     if (!facts.last_error.empty()) add("error", facts.last_error);
-    if (facts.auth == SourceFacts::Auth::refused) add("password", "refused");
+    const bool token = source.config.credential == CredentialKind::oauth_token;
+    if (facts.auth == SourceFacts::Auth::refused && token) add("consent", "needed");
+    if (facts.auth == SourceFacts::Auth::refused && !token) add("password", "refused");
     if (facts.login_delay != 0) add("login-delay", std::to_string(facts.login_delay));
     add("waiting-deletions", std::to_string(counts.waiting_deletions));
     add("missing", std::to_string(counts.missing));

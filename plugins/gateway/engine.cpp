@@ -18,6 +18,7 @@ Engine::Engine(Runtime& runtime, Logger& log, const Settings& settings, mail::Ma
       settings_(settings),
       mail_(mail),
       sealer_(sealer),
+      tokens_(runtime, mail, sealer),
       shards_(runtime.core_count()) {}
 
 Engine::~Engine() = default;
@@ -41,6 +42,11 @@ Task<void> Engine::look_for_due() {
 }
 
 Task<void> Engine::start_due(store::SourceRow row) {
+    // Due, and its worker does not know: somebody else has changed it.
+    if (const auto worker = find_worker(row.account, row.id)) {
+        worker->note_row(row);
+        co_return;
+    }
     worker_of(std::move(row));
     co_return;
 }

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <vector>
 
+#include "gateway/access_tokens.hpp"
 #include "gateway/worker.hpp"
 #include "postern/auth/auth.hpp"
 #include "postern/runtime/log.hpp"
@@ -17,6 +18,8 @@ public:
     Engine(Runtime& runtime, Logger& log, const Settings& settings, mail::MailService& mail, Sealer& sealer);
     ~Engine();
 
+    /// For authorization servers. Before start().
+    void use(Dialer& dialer) { tokens_.use(dialer); }
     /// Begins to look for sources that are due.
     void start();
 
@@ -38,6 +41,7 @@ public:
     const Settings& settings() const { return settings_; }
     mail::MailService& mail() { return mail_; }
     Sealer& sealer() { return sealer_; }
+    AccessTokens& tokens() { return tokens_; }
 
 private:
     using Shard = std::map<SourceId, std::shared_ptr<Worker>>;  ///< of one core, used on it alone
@@ -52,6 +56,7 @@ private:
     const Settings& settings_;
     mail::MailService& mail_;
     Sealer& sealer_;
+    AccessTokens tokens_;
     std::vector<Shard> shards_;
     std::mutex hosts_guard_;
     struct HostLoad {

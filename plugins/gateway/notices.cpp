@@ -53,6 +53,23 @@ Incident deferred_mail(const std::string& host, std::span<const store::Receipt> 
     return out;
 }
 
+/// No retries until somebody has done something (gateway.md 3).
+Incident linked_refusal(const Source& source, const std::string& host) {
+    const std::string& who = source.config.remote_login;
+    if (source.config.credential == CredentialKind::oauth_token) {
+        return {"consent", "", "Your mail provider asks for your consent again",
+                "The permission to collect the mail of " + who + " from " + host +
+                    " has ended, so that\nno mail is fetched. It has to be given again; the administrator "
+                    "starts it "
+                    "with\n\n  posternctl source authorize\n"};
+    }
+    return {
+        "password", "", "Your mail provider refuses the password",
+        host + " refuses the password of " + who +
+            ", so that no mail is fetched.\nThe administrator sets the new one with\n\n  posternctl source "
+            "password\n"};
+}
+
 /// "MESSAGE-ID STATE": what SourceFacts::notices keeps of a notice.
 struct Told {
     MessageId message{};
@@ -87,7 +104,9 @@ std::vector<Incident> incidents_of(const Source& source, std::span<const store::
     const SourceFacts& facts = source.facts;
     const std::string& host = source.provider->server.host;
     std::vector<Incident> out;
-    if (facts.auth == SourceFacts::Auth::refused) {
+    if (facts.auth == SourceFacts::Auth::refused && source.config.linked) {
+        out.push_back(linked_refusal(source, host));
+    } else if (facts.auth == SourceFacts::Auth::refused) {
         out.push_back({"password", "", "Your mail provider refuses the password",
                        host + " refuses the password of this mailbox, so that no mail is fetched.\n"
                               "Sign in with the new password: then it goes on.\n"});

@@ -27,10 +27,12 @@ public:
         auto* mail = lookup.find<mail::MailService>();
         auto* sealer = lookup.find<Sealer>();
         auto* hasher = lookup.find<PasswordHasher>();
-        if (mail == nullptr || sealer == nullptr || hasher == nullptr) {
-            return Error(Errc::internal, "the host has no mail service, sealer or hasher");
+        auto* dialer = lookup.find<Dialer>();
+        if (mail == nullptr || sealer == nullptr || hasher == nullptr || dialer == nullptr) {
+            return Error(Errc::internal, "the host has no mail service, sealer, hasher or dialer");
         }
         engine_ = std::make_unique<gateway::Engine>(host_.runtime(), host_.log(), settings_, *mail, *sealer);
+        engine_->use(*dialer);
         sign_in_ = std::make_unique<gateway::SignIn>(*engine_, *hasher);
         entrance_.open(*sign_in_);
         state_.open(*engine_);
@@ -75,4 +77,5 @@ POSTERN_PLUGIN(GatewayPlugin,
                 .config_schema = "node: text  name of this process among those that share a store\n"
                                  "max_sessions: number  sessions with providers at the same time\n"
                                  "max_sessions_per_host: number  of them to one host\n"
-                                 "/accounts: map  domain to source: where its mailboxes are\n"});
+                                 "/accounts: map  domain to source: where its mailboxes are\n"
+                                 "/oauth: map  authorization servers that sources can name\n"});

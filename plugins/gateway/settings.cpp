@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "postern/config/nearest.hpp"
+
 namespace postern::gateway {
 
 namespace {
@@ -18,7 +20,7 @@ const std::vector<std::string_view> own_keys = {
     "poll", "poll_active", "poll_away", "absence", "max_message", "newest_first",
     "delete_batch", "session", "session_size", "full_listing", "remote_delete", "trash_undo",
     "vanish", "vanish_brake", "vanish_brake_percent", "delete_brake", "hold", "hold_listings",
-    "delete_brake_percent", "offline_grace", "command_timeout", "ca", "notices", "options"};
+    "delete_brake_percent", "offline_grace", "command_timeout", "ca", "notices", "oauth", "options"};
 // clang-format on
 
 std::string host_name() {
@@ -201,6 +203,7 @@ void Settings::read_provider(const std::string& domain, const ConfigNode& node, 
     provider.node = node;
     provider.connector_name = node.require_string("source", problems).value_or("");
     provider.server = read_server(node, problems);
+    read_oauth(node, provider, problems);
     provider.policy = read_policy(node, problems);
     provider.limits.message_octets = provider.policy.max_message;
     provider.limits.command_timeout =
@@ -213,8 +216,26 @@ void Settings::read_provider(const std::string& domain, const ConfigNode& node, 
     providers_.insert_or_assign(provider.domain, std::move(provider));
 }
 
+void Settings::read_oauth(const ConfigNode& node, Provider& provider, Diagnostics& problems) const {
+    const std::string name = node.get_string("oauth", "", problems);
+    if (name.empty()) return;
+    const auto found = oauth_.find(name);
+    if (found != oauth_.end()) {
+        provider.oauth = found->second;
+        return;
+    }
+    std::vector<std::string_view> names;
+    for (const auto& [known, entry] : oauth_) names.push_back(known);
+    problems.error(node["oauth"].place(),
+                   "no entry of `oauth:` is called `" + name + '`' + suggestion(name, names));
+}
+
 void Settings::read(const ConfigNode& config, Diagnostics& problems) {
     providers_.clear();
+    oauth_.clear();
+    for (const auto& [name, node] : config["oauth"].fields()) {
+        oauth_.emplace(name, std::make_shared<OAuthProvider>(OAuthProvider::read(name, node, problems)));
+    }
     node_ = config.get_string("node", host_name(), problems);
     max_sessions_ = number(config, "max_sessions", 200, 1, problems);
     max_sessions_per_host_ = number(config, "max_sessions_per_host", 20, 1, problems);
@@ -242,6 +263,12 @@ Result<void> Settings::resolve(const Lookup& lookup) {
             return Error(Errc::invalid, first.place.to_string() + ": " + first.text);
         }
         const auto& info = provider.connector->describe();
+        const auto& kinds = info.credentials;
+        if (provider.oauth &&
+            std::find(kinds.begin(), kinds.end(), CredentialKind::oauth_token) == kinds.end()) {
+            return Error(Errc::invalid,
+                         place + ": the connector `" + provider.connector_name + "` takes no tokens");
+        }
         if (provider.server.port == 0) {
             provider.server.port = provider.server.tls == RemoteTls::implicit ? info.tls_port : info.port;
         }

@@ -12,6 +12,7 @@
 
 #include "postern/config/config_node.hpp"
 #include "postern/gateway/connector.hpp"
+#include "postern/gateway/oauth.hpp"
 #include "postern/plugin/registry.hpp"
 
 namespace postern::gateway {
@@ -65,6 +66,8 @@ struct Provider {
     std::string connector_name;
     Connector* connector = nullptr;  ///< after resolve
     RemoteServer server;
+    /// Tokens instead of passwords: nobody signs in here with what the provider gave him. Null: passwords.
+    std::shared_ptr<const OAuthProvider> oauth;
     bool local_part_only = false;  ///< the provider's login name is what stands before the @
     Policy policy;
     SessionLimits limits;
@@ -91,8 +94,10 @@ public:
 
 private:
     void read_provider(const std::string& domain, const ConfigNode& node, Diagnostics& problems);
+    void read_oauth(const ConfigNode& node, Provider& provider, Diagnostics& problems) const;
 
     std::map<std::string, Provider, std::less<>> providers_;
+    std::map<std::string, std::shared_ptr<const OAuthProvider>> oauth_;
     std::string node_;
     std::size_t max_sessions_ = 200;
     std::size_t max_sessions_per_host_ = 20;

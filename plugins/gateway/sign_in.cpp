@@ -65,7 +65,8 @@ Task<Result<Identity>> SignIn::verify(Credentials credentials) {
     Request request;
     request.login = lower(credentials.login);
     request.provider = engine_.settings().find(request.login);
-    if (request.provider == nullptr) co_return Error(Errc::not_found);
+    // Who comes with tokens has an account with a password of its own.
+    if (request.provider == nullptr || request.provider->oauth) co_return Error(Errc::not_found);
     request.digest = digest_of(request.login, credentials.password);
     request.credentials = std::move(credentials);
     auto account = co_await engine_.mail().find_account(request.login);
@@ -126,7 +127,7 @@ Task<Result<Identity>> SignIn::decide_known(Request request, Shard* shard, Accou
                                             store::SourceRow row) {
     const auto worker = engine_.find_worker(account, row.id);
     auto source = worker ? worker->source() : Source::of(row, engine_.settings());
-    if (source->provider == nullptr) co_return Error(Errc::not_found);
+    if (source->provider == nullptr || source->config.linked) co_return Error(Errc::not_found);
     const auto accepted = shard->accepted.find(request.login);
     const bool remembered = accepted != shard->accepted.end() && accepted->second.digest == request.digest &&
                             accepted->second.verifier == source->config.verifier;

@@ -35,15 +35,24 @@ store::SourceRow Source::packed() const {
 }
 
 std::string Source::seal_context() const {
-    return credential_context(row.account, row.id);
+    const bool token = config.credential == CredentialKind::oauth_token;
+    return token ? refresh_token_context(row.account, row.id) : credential_context(row.account, row.id);
+}
+
+std::string Source::seal_secret(const std::string& secret, Sealer& sealer) const {
+    return sealer.seal(seal_context(), secret);
+}
+
+Result<std::string> Source::open_secret(Sealer& sealer) const {
+    return sealer.open(seal_context(), row.sealed_credential);
 }
 
 void Source::set_password(const std::string& password, Sealer& sealer) {
-    row.sealed_credential = sealer.seal(seal_context(), password);
+    row.sealed_credential = seal_secret(password, sealer);
 }
 
 Result<RemoteCredential> Source::credential(Sealer& sealer) const {
-    auto secret = sealer.open(seal_context(), row.sealed_credential);
+    auto secret = open_secret(sealer);
     if (!secret) return secret.error();
     return RemoteCredential(config.remote_login, std::move(*secret));
 }

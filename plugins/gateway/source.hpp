@@ -30,9 +30,13 @@ struct Source {
     void reload(store::SourceRow newer);
     /// The row with config and facts packed, for put_source.
     store::SourceRow packed() const;
-    /// What a sealed credential is bound to.
+    /// What the sealed credential is bound to, which tells a password from a refresh token.
     std::string seal_context() const;
+    std::string seal_secret(const std::string& secret, Sealer& sealer) const;
+    /// The password or the refresh token. Errors: corrupt.
+    Result<std::string> open_secret(Sealer& sealer) const;
     void set_password(const std::string& password, Sealer& sealer);
+    /// Where it is a password.
     Result<RemoteCredential> credential(Sealer& sealer) const;
     OpenRequest open_request(RemoteCredential credential) const;
 };

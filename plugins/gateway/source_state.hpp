@@ -5,22 +5,12 @@
 #include <string>
 #include <string_view>
 
+#include "postern/gateway/source_config.hpp"
 #include "postern/store/records.hpp"
 
 namespace postern::gateway {
 
 constexpr UnixTime seconds_per_day = 86400;
-
-/// SourceRow::config. Where and as whom; set at sign-in.
-struct SourceConfig {
-    std::string provider;      ///< key of `accounts:`
-    std::string remote_login;  ///< name at the provider
-    std::string verifier;      ///< argon2id of the last accepted password
-    UnixTime created_at = 0;
-
-    static SourceConfig parse(std::string_view text);
-    std::string format() const;
-};
 
 /// SourceRow::facts. What was learned, and where the schedule and the brakes stand.
 struct SourceFacts {

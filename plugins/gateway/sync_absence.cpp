@@ -147,8 +147,8 @@ Task<Outcome<void>> SyncSession::end_deletions() {
 // T12: INBOX loses them in the transaction that marks them vanished; what the user filed, flagged or tagged stays.
 Task<Outcome<void>> SyncSession::remove_placements(std::vector<ReceiptIndex> vanished) {
     if (vanished.empty()) co_return Outcome<void>{};
-    const auto* info = context_.account->find_mailbox("INBOX");
-    if (info == nullptr) co_return store_fault(Error(Errc::not_found, "no INBOX"));
+    const auto* info = own_mailbox();
+    if (info == nullptr) co_return store_fault(Error(Errc::not_found, "the mailbox of the source is gone"));
     const MailboxId id = info->id;
     auto inbox = co_await context_.account->open_mailbox(id);
     if (!inbox) co_return store_fault(inbox.error());

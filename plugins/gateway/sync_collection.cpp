@@ -226,8 +226,8 @@ Task<Outcome<bool>> SyncSession::rebind_by_content(Wanted wanted,
 // T2.
 Task<Outcome<void>> SyncSession::flush(Batch batch) {
     if (batch.messages.empty()) co_return Outcome<void>{};
-    const auto* inbox = context_.account->find_mailbox("INBOX");
-    if (inbox == nullptr) co_return store_fault(Error(Errc::not_found, "no INBOX"));
+    const auto* inbox = own_mailbox();
+    if (inbox == nullptr) co_return store_fault(Error(Errc::not_found, "the mailbox of the source is gone"));
     mail::DeliveryRequest request;
     request.mailbox = inbox->id;
     request.messages = batch.messages;

@@ -99,8 +99,8 @@ Task<Outcome<void>> SyncSession::settle_returned() {
 
 // Puts a message that vanished by mistake back into INBOX, with a new UID.
 Task<Outcome<void>> SyncSession::restore(ReceiptIndex index) {
-    const auto* inbox = context_.account->find_mailbox("INBOX");
-    if (inbox == nullptr) co_return store_fault(Error(Errc::not_found, "no INBOX"));
+    const auto* inbox = own_mailbox();
+    if (inbox == nullptr) co_return store_fault(Error(Errc::not_found, "the mailbox of the source is gone"));
     receipts_[index].delete_since = 0;
     mail::NewMail message;
     message.existing = receipts_[index].message;

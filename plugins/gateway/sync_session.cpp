@@ -72,6 +72,24 @@ bool SyncSession::needs_full_listing(const std::vector<store::Receipt>& pending)
     });
 }
 
+const mail::MailboxInfo* SyncSession::own_mailbox() const {
+    const std::string& name = context_.source->config.mailbox;
+    return context_.account->find_mailbox(name.empty() ? std::string_view("INBOX") : std::string_view(name));
+}
+
+Task<Outcome<void>> SyncSession::make_own_mailbox() {
+    if (own_mailbox() != nullptr) co_return Outcome<void>{};
+    std::string name = context_.source->config.mailbox;
+    mail::Account::CreateOptions options;
+    options.cause = cause("COLLECT");
+    auto made = co_await context_.account->create_mailbox(name, std::move(options));
+    if (!made) co_return store_fault(made.error());
+    const mail::Cause why = cause("COLLECT");
+    auto subscribed = co_await context_.account->set_subscribed(std::move(name), true, why);
+    if (!subscribed) co_return store_fault(subscribed.error());
+    co_return Outcome<void>{};
+}
+
 // What has an operator decided about the brakes? Asked only while one holds.
 Task<Outcome<void>> SyncSession::look_for_release() {
     if (facts().vanish_held_since == 0 && facts().delete_held_since == 0) co_return Outcome<void>{};
@@ -214,6 +232,8 @@ bool SyncSession::fetched_is_stored() const {
 }
 
 Task<Outcome<void>> SyncSession::steps() {
+    auto made = co_await make_own_mailbox();
+    if (!made) co_return made.error();
     auto looked = co_await look_for_release();
     if (!looked) co_return looked.error();
     auto listed = co_await take_listing();

@@ -47,6 +47,9 @@ private:
 
     // sync_session.cpp: order of the steps, and what they share
     Task<Outcome<void>> steps();
+    Task<Outcome<void>> make_own_mailbox();
+    const mail::MailboxInfo* own_mailbox()
+        const;  ///< INBOX, or what the source has instead; null if it is gone
     Task<Outcome<void>> look_for_release();
     Task<Outcome<void>> end_release();
     Task<Outcome<bool>> take_listing();

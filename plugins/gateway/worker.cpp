@@ -3,6 +3,7 @@
 #include "gateway/engine.hpp"
 #include "gateway/folder_sync.hpp"
 #include "gateway/notices.hpp"
+#include "gateway/remote_sign_in.hpp"
 #include "postern/mail/sign_out.hpp"
 
 namespace postern::gateway {
@@ -46,6 +47,16 @@ void Worker::offer(std::unique_ptr<RemoteSession> session) {
     wake_.notify();
 }
 
+void Worker::note_row(const store::SourceRow& row) {
+    const bool same = row.sealed_credential == source_->row.sealed_credential &&
+                      SourceConfig::parse(row.config) == source_->config;
+    if (polling_ || same) return;
+    stale_ = true;
+    not_before_ = 0;
+    source_->row.next_poll_at = 0;
+    wake_.notify();
+}
+
 UnixTime Worker::due_at() const {
     if (offered_) return not_before_;
     const auto interval = poll_interval(source_->policy(), source_->facts, presence(), now());
@@ -55,14 +66,14 @@ UnixTime Worker::due_at() const {
 }
 
 Task<void> Worker::run() {
-    while (!engine_.runtime().stopping() && source_->provider != nullptr) {
+    while (!engine_.runtime().stopping() && source_->provider != nullptr && !gone_) {
         const UnixTime wait = due_at() - now();
         if (wait <= 0) {
             co_await poll();
             continue;
         }
         const auto here = presence();
-        if (here.sessions > 0) used_at_ = now();
+        if (here.sessions > 0) used_at_ = source_->facts.seen_at = now();
         if (now() - used_at_ > linger && wait > linger) break;
         const auto pause =
             std::min<std::chrono::steady_clock::duration>(std::chrono::seconds(wait), look_again);
@@ -81,7 +92,8 @@ Task<Result<void>> Worker::prepare() {
     fence_.source = row.id;
     fence_.number = *lease;
     // Somebody else had it since we looked: what is known here is old.
-    const bool undisturbed = *lease == row.lease_number + 1;
+    const bool undisturbed = *lease == row.lease_number + 1 && !stale_;
+    stale_ = false;
     row.lease_number = *lease;
     if (!undisturbed) {
         const AccountId account = row.account;
@@ -100,20 +112,16 @@ Task<Result<void>> Worker::prepare() {
 
 Task<Outcome<std::unique_ptr<RemoteSession>>> Worker::open() {
     if (offered_) co_return std::move(offered_);
-    auto credential = source_->credential(engine_.sealer());
-    if (!credential) {
-        co_return Fault(FaultKind::permanent,
-                        "the kept password cannot be opened: " + credential.error().to_string());
-    }
-    OpenRequest request = source_->open_request(std::move(*credential));
-    auto session = co_await source_->provider->connector->open(std::move(request));
+    auto session = co_await open_session(&engine_, source_);
     if (session) {
         note_accepted(now(), source_->facts);
     } else if (session.error().kind == FaultKind::auth_failed) {
         const auto before = source_->facts.auth;
         note_refusal(session.error(), now(), source_->facts);
         const bool refused = source_->facts.auth == SourceFacts::Auth::refused;
-        if (refused && before != SourceFacts::Auth::refused) co_await sign_users_out();
+        const bool now_refused = refused && before != SourceFacts::Auth::refused;
+        // Whoever signs in with a password of his own is not concerned.
+        if (now_refused && !source_->config.linked) co_await sign_users_out();
     }
     co_return session;
 }
@@ -229,6 +237,7 @@ Task<void> Worker::poll() {
             report_ = SessionReport();
             report_.end = Fault(FaultKind::transient, "store: " + ready.error().to_string());
             not_before_ = now() + (ready.error().code == Errc::conflict ? lease_retry : 5);
+            gone_ = ready.error().code == Errc::not_found;
             break;
         }
         co_await run_session();

@@ -26,6 +26,9 @@ public:
     void note_presence();
     /// A session that sign-in opened; the next poll uses it instead of signing in again.
     void offer(std::unique_ptr<RemoteSession> session);
+    /// The row as it is in the store. If its credential or its configuration is not the one that is known here, it is read
+    /// anew and tried at once.
+    void note_row(const store::SourceRow& row);
     /// The outcome of the last session of poll().
     const SessionReport& last_report() const { return report_; }
 
@@ -50,6 +53,8 @@ private:
     SessionReport report_;
     store::Fence fence_;
     bool polling_ = false;
+    bool stale_ = false;  ///< the row was changed by others
+    bool gone_ = false;   ///< or removed
     UnixTime last_poll_at_ = 0;
     UnixTime not_before_ = 0;
     UnixTime used_at_ = 0;  ///< last sign of life of the user

@@ -1,6 +1,7 @@
 #include "relay/service.hpp"
 
 #include "postern/gateway/credential.hpp"
+#include "postern/gateway/source_config.hpp"
 #include "postern/runtime/log.hpp"
 
 namespace postern::relay {
@@ -42,6 +43,9 @@ Task<Result<std::shared_ptr<const Credential>>> Service::credential_of(AccountId
     if (!sources) co_return Error(Errc::unavailable, sources.error().text);
     for (const store::SourceRow& source : *sources) {
         if (source.sealed_credential.empty()) continue;
+        // A refresh token is for its authorization server alone.
+        const auto config = gateway::SourceConfig::parse(source.config);
+        if (config.credential != gateway::CredentialKind::password) continue;
         auto password =
             sealer_->open(gateway::credential_context(account, source.id), source.sealed_credential);
         if (!password) co_return password.error();

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "connector-pop3/connector.hpp"
+#include "postern/gateway/sasl.hpp"
 #include "scripted_server.hpp"
 
 namespace postern::pop3 {
@@ -83,6 +84,65 @@ TEST_F(Login, LongSaslPlainTakesTwoSteps) {
     auto outcome = open();
     EXPECT_THAT(script->commands[1], "AUTH PLAIN");
     EXPECT_GT(script->commands[2].size(), 253U);
+}
+
+TEST_F(Login, TokensInOneLine) {
+    request.credential.kind = gateway::CredentialKind::oauth_token;
+    const std::string xoauth2 = "AUTH XOAUTH2 " + gateway::base64("user=user\1auth=Bearer secret\1\1");
+    script->capabilities = {"SASL PLAIN XOAUTH2", "USER"};
+    script->replies[xoauth2] = "+OK\r\n";
+    EXPECT_TRUE(open());
+    script->commands.clear();
+    script->capabilities = {"SASL XOAUTH2 OAUTHBEARER", "USER"};
+    const std::string bearer =
+        "AUTH OAUTHBEARER " +
+        gateway::base64("n,a=user,\1host=pop.example.net\1port=995\1auth=Bearer secret\1\1");
+    request.server.port = 995;
+    script->replies[bearer] = "+OK\r\n";
+    EXPECT_TRUE(open());
+    EXPECT_THAT(script->commands, ElementsAre("CAPA", bearer, "CAPA"));
+}
+
+TEST_F(Login, LongTokensTakeTwoSteps) {
+    request.credential.kind = gateway::CredentialKind::oauth_token;
+    request.credential.secret = std::string(1500, 't');
+    const std::string message = gateway::base64(gateway::sasl_xoauth2(request.credential));
+    script->capabilities = {"SASL XOAUTH2"};
+    script->replies["AUTH XOAUTH2"] = "+ \r\n";
+    script->replies[message] = "+OK\r\n";
+    EXPECT_TRUE(open());
+    EXPECT_THAT(script->commands, ElementsAre("CAPA", "AUTH XOAUTH2", message, "CAPA"));
+}
+
+TEST_F(Login, ARefusedTokenEndsItsExchange) {
+    request.credential.kind = gateway::CredentialKind::oauth_token;
+    script->capabilities = {"SASL XOAUTH2"};
+    const std::string command = "AUTH XOAUTH2 " + gateway::base64("user=user\1auth=Bearer secret\1\1");
+    script->replies[command] = "+ eyJzdGF0dXMiOiI0MDEifQ==\r\n";
+    script->replies[""] = "-ERR [AUTH] no\r\n";
+    auto refused = open();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, FaultKind::auth_expired) << refused.error().to_string();
+    EXPECT_THAT(script->commands, ElementsAre("CAPA", command, ""));
+
+    script->capabilities = {"SASL OAUTHBEARER"};
+    request.server.port = 995;
+    script->replies["AUTH OAUTHBEARER " +
+                    gateway::base64("n,a=user,\1host=pop.example.net\1port=995\1auth=Bearer secret\1\1")] =
+        "+ eyJzdGF0dXMiOiI0MDEifQ==\r\n";
+    script->replies["AQ=="] = "-ERR [AUTH] no\r\n";
+    EXPECT_EQ(open().error().kind, FaultKind::auth_expired);
+    EXPECT_EQ(script->commands.back(), "AQ==");
+
+    script->replies["AQ=="] = "-ERR [SYS/TEMP] later\r\n";
+    EXPECT_EQ(open().error().kind, FaultKind::transient) << "says nothing of the token";
+}
+
+TEST_F(Login, NoTokenForAServerThatTakesNone) {
+    request.credential.kind = gateway::CredentialKind::oauth_token;
+    script->capabilities = {"SASL PLAIN", "USER"};
+    EXPECT_EQ(open().error().kind, FaultKind::permanent);
+    EXPECT_THAT(script->commands, ElementsAre("CAPA"));
 }
 
 TEST_F(Login, StlsIsMandatoryWhenConfigured) {

@@ -70,6 +70,17 @@ TEST(Settings, CertificateAuthorities) {
     EXPECT_TRUE(settings.find("u@a.net")->server.verify) << "whoever names authorities wants them asked";
 }
 
+TEST(Settings, AuthorizationServers) {
+    Diagnostics problems;
+    const auto settings = read(
+        "oauth: { some: { token: \"https://a/t\", device: \"https://a/d\", client_id: c } }\n"
+        "accounts: { a.net: { source: x, server: h, oauth: some }, b.net: { source: x, server: h } }",
+        problems);
+    EXPECT_FALSE(problems.has_errors());
+    EXPECT_EQ(settings.find("u@a.net")->oauth->client_id, "c");
+    EXPECT_EQ(settings.find("u@b.net")->oauth, nullptr);
+}
+
 TEST(Settings, MistakesAreFound) {
     for (const auto* text : {"accounts: { a: { server: h } }", "accounts: { a: { source: x } }",
                              "accounts: { a: { source: x, server: \"h:99999\" } }",
@@ -81,6 +92,7 @@ TEST(Settings, MistakesAreFound) {
                              "accounts: { a: { source: x, server: h, remote_delete: always } }",
                              "accounts: { a: { source: x, server: h, ca: /no/such/file } }",
                              "accounts: { a: { source: x, server: h, login: short } }",
+                             "accounts: { a: { source: x, server: h, oauth: nobody } }",
                              "accounts: { a: { source: x, server: h, pol: 5m } }"}) {
         Diagnostics problems;
         read(text, problems);

@@ -42,6 +42,7 @@ class Behaviour:
     top: bool = True
     pipelining: bool = False
     sasl_plain: bool = True
+    token_mechanisms: tuple = ()        # XOAUTH2, OAUTHBEARER: names and tokens are Maildrop.tokens
     sizes: str = "exact"                # exact, zero, half, double, lf (counts LF line ends)
     hide_after_retr: bool = False       # retrieved and QUIT: gone from every later listing, as Gmail does
     window: int = 0                     # shows only the first so many messages of a session
@@ -66,6 +67,7 @@ class Maildrop:
 
     def __init__(self, name, password):
         self.name, self.password = name, password
+        self.tokens = set()
         self.guard = threading.RLock()
         self.messages = []
         self.session = None             # who holds the maildrop's lock
@@ -261,7 +263,8 @@ class Session:
             return [b"-ERR unknown command\r\n"]
         lines = ["USER", "RESP-CODES", "AUTH-RESP-CODE"]
         lines += ["UIDL"] * behaviour.uidl + ["TOP"] * behaviour.top + ["PIPELINING"] * behaviour.pipelining
-        lines += ["SASL PLAIN"] * behaviour.sasl_plain
+        mechanisms = ["PLAIN"] * behaviour.sasl_plain + list(behaviour.token_mechanisms)
+        lines += ["SASL " + " ".join(mechanisms)] if mechanisms else []
         lines += ["STLS"] * (behaviour.tls == "starttls" and not self.secure)
         lines += list(behaviour.capabilities) + (list(behaviour.capabilities_after_login) if self.drop else [])
         return [b"+OK\r\n" + "".join(line + "\r\n" for line in lines).encode() + b".\r\n"]
@@ -282,6 +285,8 @@ class Session:
 
     def do_auth(self, argument):
         mechanism, _, initial = argument.partition(" ")
+        if mechanism.upper() in self.behaviour.token_mechanisms:
+            return self.token_login(mechanism.upper(), initial)
         if mechanism.upper() != "PLAIN" or not self.behaviour.sasl_plain:
             return [b"-ERR unknown mechanism\r\n"]
         if not initial:
@@ -292,6 +297,25 @@ class Session:
         except ValueError:
             return [b"-ERR malformed\r\n"]
         return self.login(name, password)
+
+    def token_login(self, mechanism, initial):
+        """RFC 7628, and XOAUTH2 in two steps: a refusal is a challenge first."""
+        if not initial:
+            self.send(b"+ \r\n")
+            initial = self.read_line().decode("latin-1")
+        parts = base64.b64decode(initial).decode().split("\x01")
+        fields = dict(part.split("=", 1) for part in parts if "=" in part and not part.startswith("n,"))
+        name = parts[0][4:-1] if mechanism == "OAUTHBEARER" else fields.get("user", "")
+        drop = self.server.maildrops.get(name)
+        if drop and fields.get("auth", "").removeprefix("Bearer ") in drop.tokens:
+            self.server.token_logins.append(mechanism)
+            return self.login(name, drop.password)
+        self.server.failed_logins += 1
+        self.send(b"+ " + base64.b64encode(b'{"status":"401","schemes":"bearer"}') + b"\r\n")
+        answer = self.read_line()
+        if answer.strip() != (b"AQ==" if mechanism == "OAUTHBEARER" else b""):
+            raise Hangup()
+        return [b"-ERR [AUTH] invalid token\r\n"]
 
     def login(self, name, password):
         behaviour, drop = self.behaviour, self.server.maildrops.get(name)
@@ -424,6 +448,7 @@ class FakePop:
         self.entries = []
         self.bytes_sent = 0
         self.failed_logins = 0
+        self.token_logins = []          # mechanisms, in order
         self.in_use = 0                 # logins that another session's lock refused
         self.sessions = 0
         self.dice = random.Random(seed)

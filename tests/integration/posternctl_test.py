@@ -95,7 +95,7 @@ class Posternctl(unittest.TestCase):
         self.postern = self.enterContext(Postern(pop3=("127.0.0.1", provider.port, "none")))
         client = self.enterContext(Client(self.postern.imap_port, user="anna"))
         support.wait_for(lambda: client.exists() == 30, 60, "the messages")
-        self.assertEqual(self.must("source", "list", "anna").count("anna  connector-pop3  polled 20"), 1)
+        self.assertEqual(self.must("source", "list", "anna").count("anna  connector-pop3  anna  polled 20"), 1)
         self.assertNotIn("held", self.must("source", "list"))
         refused = self.run_tool("source", "release", "anna")
         self.assertEqual((refused.returncode, refused.stderr), (1, "posternctl: anna: nothing is held\n"))

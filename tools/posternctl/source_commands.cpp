@@ -4,6 +4,7 @@
 #include <map>
 
 #include "postern/gateway/brake.hpp"
+#include "postern/gateway/source_config.hpp"
 #include "tools/posternctl/commands.hpp"
 #include "tools/posternctl/store_access.hpp"
 #include "tools/posternctl/terminal.hpp"
@@ -41,8 +42,17 @@ std::string when(const std::string& seconds) {
 }
 
 void show(const std::string& login, const store::SourceRow& source) {
-    std::cout << login << "  " << source.connector << "  polled " << when(fact(source, gateway::polled_fact))
-              << "  next " << (source.next_poll_at == 0 ? "now" : show_time(source.next_poll_at));
+    const auto config = gateway::SourceConfig::parse(source.config);
+    std::cout << login << "  " << source.connector << "  " << one_line(config.remote_login);
+    if (!config.mailbox.empty()) std::cout << "  into " << one_line(config.mailbox);
+    if (gateway::credential_is_refused(source.facts)) {
+        const bool token = config.credential == gateway::CredentialKind::oauth_token;
+        std::cout << (token ? "  needs the user's consent" : "  password refused");
+    } else if (source.sealed_credential.empty()) {
+        std::cout << "  not authorized yet";
+    }
+    std::cout << "  polled " << when(fact(source, gateway::polled_fact)) << "  next "
+              << (source.next_poll_at == 0 ? "now" : show_time(source.next_poll_at));
     const auto error = fact(source, gateway::error_fact);
     const auto since = fact(source, gateway::failing_since_fact);
     if (!error.empty()) {

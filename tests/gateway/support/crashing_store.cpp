@@ -30,6 +30,7 @@ public:
     }
     Result<void> put_source(const SourceRow& source) override {
         step();
+        if (hooks_.refuse_sources) return *hooks_.refuse_sources;
         auto result = inner_->put_source(source);
         step();
         return result;

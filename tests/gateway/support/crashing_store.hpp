@@ -19,6 +19,7 @@ struct StoreHooks {
     std::function<void(const store::Transaction&, const store::CommitResult&)> committed;
     std::function<void()> step;           ///< before and after every write; may throw Crash
     std::optional<Error> refuse_content;  ///< what a commit that brings content answers
+    std::optional<Error> refuse_sources;  ///< what the writing of a source answers
 };
 
 /// Passes everything on to `inner`.

@@ -220,6 +220,7 @@ const ConnectorInfo& FakeConnector::describe() const {
     static const ConnectorInfo info = [] {
         ConnectorInfo made;
         made.title = "fake";
+        made.credentials = {CredentialKind::password, CredentialKind::oauth_token};
         made.port = 110;
         made.tls_port = 995;
         return made;
@@ -231,7 +232,11 @@ Task<Outcome<std::unique_ptr<RemoteSession>>> FakeConnector::open(OpenRequest re
     if (provider_.step) provider_.step();
     ++provider_.opens;
     if (provider_.open_fault) co_return *provider_.open_fault;
-    if (request.credential.secret != provider_.password) {
+    if (provider_.on_login) provider_.on_login();
+    if (request.credential.kind == CredentialKind::oauth_token) {
+        const bool good = !provider_.refuses_tokens && provider_.tokens.contains(request.credential.secret);
+        if (!good) co_return Fault(FaultKind::auth_expired, "no such token");
+    } else if (request.credential.secret != provider_.password) {
         Fault fault(FaultKind::auth_failed, "[AUTH] no");
         fault.definite = true;
         co_return fault;

@@ -46,6 +46,9 @@ public:
     std::optional<int> cut_after;  ///< the line breaks at this call, counted from now
     const UnixTime* clock = nullptr;
     std::string password = "secret";
+    std::set<std::string> tokens;    ///< access tokens that it takes
+    bool refuses_tokens = false;     ///< however good they are
+    std::function<void()> on_login;  ///< before the credential is looked at
 
     // What happened.
     int opens = 0;

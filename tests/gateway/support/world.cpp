@@ -92,11 +92,11 @@ void World::audit() {
     }
 }
 
-void World::configure(const std::string& more) {
+void World::configure(const std::string& more, const std::string& sections) {
     Diagnostics problems;
     std::string text = "accounts: { \"*\": { source: fake, server: \"127.0.0.1:110\", tls: none";
     if (more.find("notices") == std::string::npos) text += ", notices: false";
-    text += (more.empty() ? "" : ", " + more) + " } }";
+    text += (more.empty() ? "" : ", " + more) + " } }\n" + sections;
     settings_.read(config::read_yaml_text(text, "test", problems), problems);
     EXPECT_FALSE(problems.has_errors()) << problems.entries().front().text;
     const auto resolved = settings_.resolve(OneConnector(*plugged_));

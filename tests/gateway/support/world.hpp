@@ -71,8 +71,8 @@ protected:
     World();
     ~World() override;
 
-    /// Reads the settings of `accounts: { "*": { ... } }` anew and starts over.
-    void configure(const std::string& more);
+    /// Reads the settings of `accounts: { "*": { ... } }` anew and starts over. `sections` are further ones, in YAML.
+    void configure(const std::string& more, const std::string& sections = "");
     /// Makes the account and its source, as a first sign-in would.
     void provision();
     /// (Re)starts the process.
