@@ -123,6 +123,10 @@ Result<void> Server::start_services() {
     for (const auto& other : setup_.plugins->lookup().all<Authenticator>())
         authenticators.push_back(other.object);
     auth_->set_authenticators(std::move(authenticators));
+    std::vector<SignInObserver*> observers;
+    for (const auto& observer : setup_.plugins->lookup().all<SignInObserver>())
+        observers.push_back(observer.object);
+    auth_->set_observers(std::move(observers));
     auto& registry = setup_.plugins->registry();
     registry.provide<Dialer>(*dialer_);
     registry.provide<PasswordHasher>(*hasher_);

@@ -29,6 +29,10 @@ void AuthServiceImpl::set_authenticators(std::vector<Authenticator*> authenticat
     authenticators_ = std::move(authenticators);
 }
 
+void AuthServiceImpl::set_observers(std::vector<SignInObserver*> observers) {
+    observers_ = std::move(observers);
+}
+
 Task<Result<Identity>> AuthServiceImpl::sign_in(Credentials credentials) {
     const std::string login = credentials.login;
     const std::string address = credentials.peer_address;
@@ -43,6 +47,7 @@ Task<Result<Identity>> AuthServiceImpl::sign_in(Credentials credentials) {
     auto result = co_await ask(std::move(credentials));
     if (result) {
         limiter_.succeeded(login);
+        for (SignInObserver* observer : observers_) observer->signed_in(*result);
         log_.info("signed in", {{"login", login}, {"protocol", protocol}, {"address", address}});
         co_return result;
     }

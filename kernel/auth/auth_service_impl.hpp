@@ -5,6 +5,7 @@
 #include "kernel/auth/attempt_limiter.hpp"
 #include "kernel/config/server_config.hpp"
 #include "postern/auth/auth.hpp"
+#include "postern/auth/sign_in_observer.hpp"
 #include "postern/runtime/log.hpp"
 
 namespace postern::auth {
@@ -18,6 +19,7 @@ public:
 
     /// Local accounts first, then what plugins registered. Before the listeners open.
     void set_authenticators(std::vector<Authenticator*> authenticators);
+    void set_observers(std::vector<SignInObserver*> observers);
 
     Task<Result<Identity>> sign_in(Credentials credentials) override;
 
@@ -31,6 +33,7 @@ private:
     std::chrono::milliseconds failure_delay_;
     AttemptLimiter limiter_;
     std::vector<Authenticator*> authenticators_;
+    std::vector<SignInObserver*> observers_;
     std::string decoy_;  ///< a verifier nobody's password matches
 };
 

@@ -1,6 +1,7 @@
 // gateway: lives in remote mailboxes over connectors. Settings: docs/gateway.md.
 #include "postern/plugin/plugin.hpp"
 #include "gateway/account_state.hpp"
+#include "gateway/arrivals.hpp"
 #include "gateway/engine.hpp"
 #include "gateway/sign_in.hpp"
 
@@ -19,6 +20,7 @@ public:
     Result<void> declare(Registrar& registrar) override {
         registrar.add<Authenticator>("gateway", entrance_);
         registrar.add<mail::AccountState>("gateway", state_);
+        registrar.add<SignInObserver>("gateway", arrivals_);
         // Connectors are declared by now: the check of a configuration covers what they take.
         return settings_.resolve(registrar.lookup());
     }
@@ -36,6 +38,7 @@ public:
         sign_in_ = std::make_unique<gateway::SignIn>(*engine_, *hasher);
         entrance_.open(*sign_in_);
         state_.open(*engine_);
+        arrivals_.open(*engine_);
         return {};
     }
 
@@ -62,6 +65,7 @@ private:
     gateway::Settings settings_;
     Entrance entrance_;
     gateway::SourceAccountState state_;
+    gateway::Arrivals arrivals_;
     std::unique_ptr<gateway::Engine> engine_;
     std::unique_ptr<gateway::SignIn> sign_in_;
 };

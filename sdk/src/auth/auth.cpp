@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "postern/auth/sign_in_observer.hpp"
+
 namespace postern {
 
 Credentials::~Credentials() {
@@ -11,5 +13,6 @@ AuthService::~AuthService() = default;
 Authenticator::~Authenticator() = default;
 PasswordHasher::~PasswordHasher() = default;
 Sealer::~Sealer() = default;
+SignInObserver::~SignInObserver() = default;
 
 }  // namespace postern
