@@ -47,8 +47,24 @@ Task<void> Engine::start_due(store::SourceRow row) {
         worker->note_row(row);
         co_return;
     }
+    auto source = Source::of(row, settings_);
+    if (!source->keeps_password()) {
+        co_await forget_password(std::move(source));
+        co_return;
+    }
     worker_of(std::move(row));
-    co_return;
+}
+
+// Kept once, before the settings said otherwise.
+Task<void> Engine::forget_password(std::shared_ptr<Source> source) {
+    source->row.sealed_credential.clear();
+    source->config.verifier.clear();
+    source->row.next_poll_at = not_by_itself;
+    store::SourceRow row = source->packed();
+    auto saved = co_await mail_.put_source(std::move(row));
+    if (saved) co_return;
+    log_.warning("a password is still kept",
+                 {{"account", value_of(source->row.account)}, {"why", saved.error().to_string()}});
 }
 
 std::shared_ptr<Worker> Engine::find_worker(AccountId account, SourceId source) {

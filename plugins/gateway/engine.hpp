@@ -48,6 +48,7 @@ private:
 
     Task<void> look_for_due();
     Task<void> start_due(store::SourceRow row);
+    Task<void> forget_password(std::shared_ptr<Source> source);
     Task<void> run_worker(std::shared_ptr<Worker> worker);
     Shard& shard_of(AccountId account) { return shards_[runtime_.core_index(value_of(account))]; }
 

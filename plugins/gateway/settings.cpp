@@ -20,7 +20,7 @@ const std::vector<std::string_view> own_keys = {
     "poll", "poll_active", "poll_away", "absence", "max_message", "newest_first",
     "delete_batch", "session", "session_size", "full_listing", "remote_delete", "trash_undo",
     "vanish", "vanish_brake", "vanish_brake_percent", "delete_brake", "hold", "hold_listings",
-    "delete_brake_percent", "offline_grace", "command_timeout", "ca", "notices", "oauth", "options"};
+    "delete_brake_percent", "offline_grace", "command_timeout", "ca", "notices", "oauth", "keep_password", "options"};
 // clang-format on
 
 std::string host_name() {
@@ -208,6 +208,10 @@ void Settings::read_provider(const std::string& domain, const ConfigNode& node, 
     provider.limits.message_octets = provider.policy.max_message;
     provider.limits.command_timeout =
         seconds(node, "command_timeout", provider.limits.command_timeout, problems);
+    provider.keep_password = node.get_bool("keep_password", true, problems);
+    if (provider.oauth && !provider.keep_password) {
+        problems.error(node["keep_password"].place(), "with `oauth` there is no password to keep");
+    }
     const std::string login = node.get_string("login", "full", problems);
     provider.local_part_only = login == "local-part";
     if (login != "full" && login != "local-part") {

@@ -68,6 +68,9 @@ struct Provider {
     RemoteServer server;
     /// Tokens instead of passwords: nobody signs in here with what the provider gave him. Null: passwords.
     std::shared_ptr<const OAuthProvider> oauth;
+    /// Nothing of the user's is kept: not his password, sealed or as a verifier. Polled while he is signed in (gateway.md 3,
+    /// model A).
+    bool keep_password = true;
     bool local_part_only = false;  ///< the provider's login name is what stands before the @
     Policy policy;
     SessionLimits limits;

@@ -1,5 +1,6 @@
 #include "gateway/sign_in.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
@@ -128,6 +129,15 @@ Task<Result<Identity>> SignIn::decide_known(Request request, Shard* shard, Accou
     const auto worker = engine_.find_worker(account, row.id);
     auto source = worker ? worker->source() : Source::of(row, engine_.settings());
     if (source->provider == nullptr || source->config.linked) co_return Error(Errc::not_found);
+    if (!source->keeps_password()) {
+        if (!holds(*source, request)) {
+            auto asked = co_await ask_provider(std::move(request), shard, account, std::move(source));
+            co_return asked;
+        }
+        auto adopted = co_await adopt(std::move(row), nullptr, std::nullopt);
+        static_cast<void>(adopted);
+        co_return Identity{account, request.login};
+    }
     const auto accepted = shard->accepted.find(request.login);
     const bool remembered = accepted != shard->accepted.end() && accepted->second.digest == request.digest &&
                             accepted->second.verifier == source->config.verifier;
@@ -139,12 +149,19 @@ Task<Result<Identity>> SignIn::decide_known(Request request, Shard* shard, Accou
     if (*known && fresh && facts.auth != SourceFacts::Auth::refused) {
         if (shard->accepted.size() >= max_remembered) shard->accepted.clear();
         shard->accepted[request.login] = {request.digest, source->config.verifier};
-        auto adopted = co_await adopt(std::move(row), nullptr);
+        auto adopted = co_await adopt(std::move(row), nullptr, std::nullopt);
         static_cast<void>(adopted);
         co_return Identity{account, request.login};
     }
     auto asked = co_await ask_provider(std::move(request), shard, account, std::move(source));
     co_return asked;
+}
+
+// The password of somebody who is signed in, which the provider has accepted.
+bool SignIn::holds(const Source& source, const Request& request) const {
+    if (!source.held || source.facts.auth == SourceFacts::Auth::refused) return false;
+    const auto held = digest_of(request.login, source.held->secret);
+    return CRYPTO_memcmp(held.data(), request.digest.data(), held.size()) == 0;
 }
 
 Task<Result<bool>> SignIn::matches(Request request, std::string verifier) {
@@ -209,7 +226,9 @@ Task<Result<Identity>> SignIn::ask_provider(Request request, Shard* shard, Accou
 // The first sign-in: account, mailboxes, source. The session goes on to collect.
 Task<Result<Identity>> SignIn::provision(Request request, AccountId account,
                                          std::unique_ptr<RemoteSession> session) {
-    auto verifier = co_await make_verifier(request);
+    const bool keeps = request.provider->keep_password;
+    Result<std::string> verifier = std::string();
+    if (keeps) verifier = co_await make_verifier(request);
     if (!verifier) co_return verifier.error();
     if (account == AccountId{}) {
         mail::NewAccount fresh;
@@ -225,6 +244,7 @@ Task<Result<Identity>> SignIn::provision(Request request, AccountId account,
     source.row.connector = request.provider->connector_name;
     source.row.epoch = 1;
     source.row.next_poll_at = now + first_poll_by_schedule;
+    source.provider = request.provider;
     source.config.provider = request.provider->domain;
     source.config.remote_login = request.provider->remote_login(request.credentials.login);
     source.config.verifier = std::move(*verifier);
@@ -232,6 +252,7 @@ Task<Result<Identity>> SignIn::provision(Request request, AccountId account,
     source.set_password(request.credentials.password, engine_.sealer());
     note_accepted(now, source.facts);
     source.facts.seen_at = now;
+    source.row.next_poll_at = source.due_in_store();
     store::SourceRow row = source.packed();
     auto saved = co_await engine_.mail().put_source(row);
     if (!saved) co_return saved.error();
@@ -239,7 +260,7 @@ Task<Result<Identity>> SignIn::provision(Request request, AccountId account,
     const Executor core = engine_.runtime().core_of(value_of(account));
     auto moved = session->move_to(core);
     if (!moved) session.reset();
-    Task<Result<bool>> task = adopt(std::move(row), std::move(session));
+    Task<Result<bool>> task = adopt(std::move(row), std::move(session), std::move(source.held));
     auto adopted = co_await run_on(core, std::move(task));
     static_cast<void>(adopted);
     co_return Identity{account, request.login};
@@ -248,23 +269,27 @@ Task<Result<Identity>> SignIn::provision(Request request, AccountId account,
 // The password changed at the provider, or must be proven again: verifier and sealed credential in one step.
 Task<Result<Identity>> SignIn::renew(Request request, std::shared_ptr<Source> source,
                                      std::unique_ptr<RemoteSession> session) {
-    auto verifier = co_await make_verifier(request);
+    Result<std::string> verifier = std::string();
+    if (source->keeps_password()) verifier = co_await make_verifier(request);
     if (!verifier) co_return verifier.error();
     source->config.verifier = std::move(*verifier);
     source->set_password(request.credentials.password, engine_.sealer());
     note_accepted(engine_.mail().now(), source->facts);
     source->row.next_poll_at = engine_.mail().now() + first_poll_by_schedule;
     store::SourceRow row = source->packed();
+    row.next_poll_at = source->due_in_store();
     auto saved = co_await engine_.mail().put_source(row);
     if (!saved) co_return saved.error();
     const AccountId account = row.account;
-    auto adopted = co_await adopt(std::move(row), std::move(session));
+    std::optional<RemoteCredential> held = source->held;
+    auto adopted = co_await adopt(std::move(row), std::move(session), std::move(held));
     static_cast<void>(adopted);
     co_return Identity{account, request.login};
 }
 
 // On the account's core: the worker knows that the user is here, and gets the session.
-Task<Result<bool>> SignIn::adopt(store::SourceRow row, std::unique_ptr<RemoteSession> session) {
+Task<Result<bool>> SignIn::adopt(store::SourceRow row, std::unique_ptr<RemoteSession> session,
+                                 std::optional<RemoteCredential> held) {
     const auto working = engine_.find_worker(row.account, row.id);
     if (session && working && working->polling()) {
         auto closed = co_await session->close(RemoteSession::CloseMode::commit);
@@ -272,6 +297,7 @@ Task<Result<bool>> SignIn::adopt(store::SourceRow row, std::unique_ptr<RemoteSes
         session.reset();
     }
     const auto worker = engine_.worker_of(std::move(row), std::move(session));
+    if (worker && held) worker->source()->held = std::move(held);
     if (worker) worker->note_presence();
     co_return worker != nullptr;
 }

@@ -1,6 +1,7 @@
 #pragma once
-// Pass-through sign-in (gateway.md 3, model B): a sign-in at the provider proves the password. The account appears at the
-// first; later ones are answered from a verifier, and the provider is asked only about a password it has not accepted.
+// Pass-through sign-in (gateway.md 3, models A and B): a sign-in at the provider proves the password. The account appears at
+// the first; later ones are answered from a verifier, or where nothing is kept from the password in memory, and the
+// provider is asked only about a password it has not accepted.
 #include <array>
 #include <deque>
 #include <map>
@@ -77,7 +78,9 @@ private:
     Task<Result<Identity>> renew(Request request, std::shared_ptr<Source> source,
                                  std::unique_ptr<RemoteSession> session);
     Task<Result<std::string>> make_verifier(Request request);
-    Task<Result<bool>> adopt(store::SourceRow row, std::unique_ptr<RemoteSession> session);
+    bool holds(const Source& source, const Request& request) const;
+    Task<Result<bool>> adopt(store::SourceRow row, std::unique_ptr<RemoteSession> session,
+                             std::optional<RemoteCredential> held);
     PasswordDigest digest_of(const std::string& login, const std::string& password) const;
 
     Engine& engine_;

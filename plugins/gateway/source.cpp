@@ -48,10 +48,20 @@ Result<std::string> Source::open_secret(Sealer& sealer) const {
 }
 
 void Source::set_password(const std::string& password, Sealer& sealer) {
-    row.sealed_credential = seal_secret(password, sealer);
+    if (keeps_password()) {
+        row.sealed_credential = seal_secret(password, sealer);
+        return;
+    }
+    row.sealed_credential.clear();
+    config.verifier.clear();
+    held.emplace(config.remote_login, password);
 }
 
 Result<RemoteCredential> Source::credential(Sealer& sealer) const {
+    if (!keeps_password()) {
+        if (held) return *held;
+        return Error(Errc::unavailable, "nobody is signed in, and the password is not kept");
+    }
     auto secret = open_secret(sealer);
     if (!secret) return secret.error();
     return RemoteCredential(config.remote_login, std::move(*secret));

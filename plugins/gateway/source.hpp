@@ -2,6 +2,7 @@
 // A source while somebody works on it. Shared by its worker and by sign-in; only on the account's core.
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "gateway/settings.hpp"
@@ -22,6 +23,8 @@ struct Source {
         std::map<MessageId, UnixTime> since;  ///< messages in Trash that are not wanted to be deleted yet
     } trash;
     const Provider* provider = nullptr;  ///< null: its domain is not configured any more
+    /// With `keep_password: false`: what its user signed in with, as long as he is here. Wiped with the source.
+    std::optional<RemoteCredential> held;
 
     static std::shared_ptr<Source> of(store::SourceRow row, const Settings& settings);
 
@@ -35,7 +38,12 @@ struct Source {
     std::string seal_secret(const std::string& secret, Sealer& sealer) const;
     /// The password or the refresh token. Errors: corrupt.
     Result<std::string> open_secret(Sealer& sealer) const;
+    /// Linked sources are polled while nobody is signed in, so that theirs is always kept.
+    bool keeps_password() const { return config.linked || provider == nullptr || provider->keep_password; }
+    /// Sealed into the row, or held in memory alone.
     void set_password(const std::string& password, Sealer& sealer);
+    /// When the store may say that it is due.
+    UnixTime due_in_store() const { return keeps_password() ? row.next_poll_at : not_by_itself; }
     /// Where it is a password.
     Result<RemoteCredential> credential(Sealer& sealer) const;
     OpenRequest open_request(RemoteCredential credential) const;

@@ -11,6 +11,8 @@
 namespace postern::gateway {
 
 constexpr UnixTime seconds_per_day = 86400;
+/// SourceRow::next_poll_at of a source that is not polled by itself: the end of the year 9999.
+constexpr UnixTime not_by_itself = 253'402'300'799;
 
 /// SourceRow::facts. What was learned, and where the schedule and the brakes stand.
 struct SourceFacts {

@@ -74,7 +74,8 @@ Task<void> Worker::run() {
         }
         const auto here = presence();
         if (here.sessions > 0) used_at_ = source_->facts.seen_at = now();
-        if (now() - used_at_ > linger && wait > linger) break;
+        // With the source goes the password that is not kept.
+        if (now() - used_at_ > linger && (wait > linger || !source_->keeps_password())) break;
         const auto pause =
             std::min<std::chrono::steady_clock::duration>(std::chrono::seconds(wait), look_again);
         const bool woken = co_await wake_.wait(pause);
@@ -187,7 +188,7 @@ void Worker::report_to_log() const {
 Task<void> Worker::release() {
     auto& row = source_->row;
     auto released = co_await engine_.mail().release_lease(row.account, row.id, fence_.number,
-                                                          source_->facts.format(), row.next_poll_at);
+                                                          source_->facts.format(), source_->due_in_store());
     if (!released) {
         engine_.log().warning("the state of a source was not saved",
                               {{"account", value_of(row.account)}, {"why", released.error().to_string()}});

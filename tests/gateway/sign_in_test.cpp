@@ -124,6 +124,92 @@ TEST_F(Entrance, NoPasswordInTheStoreOrTheErrors) {  // E9, with a real sealer t
     EXPECT_EQ(sign_in("hush").error().to_string().find("hush"), std::string::npos);
 }
 
+class NothingKept : public Entrance {
+protected:
+    void SetUp() override {
+        configure("keep_password: false, poll: 1s");
+        start();
+    }
+    store::SourceRow row_of(AccountId account) {
+        return must(node_->runtime.run(node_->service.list_sources(account))).at(0);
+    }
+    bool working(AccountId account) {
+        return node_->engine.find_worker(account, row_of(account).id) != nullptr;
+    }
+    void expect_nothing_at_rest(AccountId account) {
+        const auto row = row_of(account);
+        EXPECT_EQ(row.sealed_credential, "");
+        EXPECT_EQ(SourceConfig::parse(row.config).verifier, "");
+        EXPECT_EQ(row.next_poll_at, not_by_itself);
+    }
+};
+
+TEST_F(NothingKept, ThePasswordIsInMemoryWhileItsUserIsHere) {
+    provider_.add(mail_text(1));
+    auto identity = sign_in("secret");
+    ASSERT_TRUE(identity) << identity.error().to_string();
+    expect_nothing_at_rest(identity->account);
+    EXPECT_EQ(node_->hasher.checks, 0);
+    auto account = must(node_->runtime.run(node_->service.open(identity->account)));
+    while (account->find_mailbox("INBOX")->total == 0) node_->runtime.settle();
+    // A phone's other lines ask nobody; another password asks the provider.
+    const int opens = provider_.opens;
+    EXPECT_TRUE(sign_in("secret"));
+    EXPECT_TRUE(sign_in("secret"));
+    EXPECT_EQ(provider_.opens, opens);
+    EXPECT_EQ(sign_in("wrong").error().code, Errc::authentication_failed);
+    expect_nothing_at_rest(identity->account);
+}
+
+TEST_F(NothingKept, PollingEndsWithTheLastSession) {
+    auto identity = sign_in("secret");
+    ASSERT_TRUE(identity);
+    clock_ += 300;
+    while (working(identity->account)) node_->runtime.settle();
+    const int opens = provider_.opens;
+    EXPECT_TRUE(must(node_->runtime.run(node_->service.due_sources(clock_ + 365LL * 86400, 10))).empty());
+    provider_.password = "changed";
+    EXPECT_EQ(sign_in("secret").error().code, Errc::authentication_failed)
+        << "nothing here knows it any more";
+    EXPECT_TRUE(sign_in("changed"));
+    EXPECT_EQ(provider_.opens, opens + 2);
+}
+
+TEST_F(NothingKept, ARestartKnowsNothing) {
+    auto identity = sign_in("secret");
+    ASSERT_TRUE(identity);
+    start();
+    expect_nothing_at_rest(identity->account);
+    const int opens = provider_.opens;
+    EXPECT_TRUE(sign_in("secret"));
+    EXPECT_EQ(provider_.opens, opens + 1);
+}
+
+TEST_F(NothingKept, ThePasswordChangesThere) {
+    auto identity = sign_in("secret");
+    ASSERT_TRUE(identity);
+    node_->runtime.settle();
+    provider_.password = "changed";
+    EXPECT_TRUE(sign_in("changed"));
+    const auto worker = node_->engine.find_worker(identity->account, row_of(identity->account).id);
+    ASSERT_NE(worker, nullptr);
+    EXPECT_EQ(worker->source()->held->secret, "changed");
+    expect_nothing_at_rest(identity->account);
+}
+
+TEST_F(NothingKept, WhatWasKeptBeforeIsForgotten) {
+    configure("");
+    auto identity = sign_in("secret");
+    ASSERT_TRUE(identity);
+    EXPECT_NE(row_of(identity->account).sealed_credential, "");
+    configure("keep_password: false");
+    clock_ += 3600;
+    node_->engine.start();
+    while (!row_of(identity->account).sealed_credential.empty()) node_->runtime.settle();
+    expect_nothing_at_rest(identity->account);
+    EXPECT_FALSE(working(identity->account));
+}
+
 TEST_F(Entrance, LocalAccountsAreNotOurs) {
     mail::NewAccount local;
     local.login = "local@example.net";
