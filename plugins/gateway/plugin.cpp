@@ -74,12 +74,14 @@ constexpr postern_interface dependencies[] = {{"postern.gateway.connector", 1, 0
 
 }  // namespace
 
-POSTERN_PLUGIN(GatewayPlugin,
-               {.id = "gateway",
-                .summary = "Keeps accounts in step with mailboxes of other providers",
-                .dependencies = dependencies,
-                .config_schema = "node: text  name of this process among those that share a store\n"
-                                 "max_sessions: number  sessions with providers at the same time\n"
-                                 "max_sessions_per_host: number  of them to one host\n"
-                                 "/accounts: map  domain to source: where its mailboxes are\n"
-                                 "/oauth: map  authorization servers that sources can name\n"});
+POSTERN_PLUGIN(
+    GatewayPlugin,
+    {.id = "gateway",
+     .summary = "Keeps accounts in step with mailboxes of other providers",
+     .dependencies = dependencies,
+     .config_schema = "node: text  name of this process among those that share a store\n"
+                      "max_sessions: number  sessions with providers at the same time\n"
+                      "max_sessions_per_host: number  of them to one host\n"
+                      "autoconfig: folder  files DOMAIN.xml that tell where domains have their mailboxes\n"
+                      "/accounts: map  domain to source: where its mailboxes are\n"
+                      "/oauth: map  authorization servers that sources can name\n"});

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "gateway/autoconfig.hpp"
 #include "postern/config/nearest.hpp"
 
 namespace postern::gateway {
@@ -202,7 +203,12 @@ void Settings::read_provider(const std::string& domain, const ConfigNode& node, 
     provider.domain = lower(domain);
     provider.node = node;
     provider.connector_name = node.require_string("source", problems).value_or("");
-    provider.server = read_server(node, problems);
+    provider.autoconfig = node["server"].text() == "autoconfig";
+    if (!provider.autoconfig) provider.server = read_server(node, problems);
+    if (provider.autoconfig && autoconfig_folder_.empty()) {
+        problems.error(node["server"].place(),
+                       "`autoconfig` needs the folder of the files: `gateway: { autoconfig: FOLDER }`");
+    }
     read_oauth(node, provider, problems);
     provider.policy = read_policy(node, problems);
     provider.limits.message_octets = provider.policy.max_message;
@@ -237,6 +243,7 @@ void Settings::read_oauth(const ConfigNode& node, Provider& provider, Diagnostic
 void Settings::read(const ConfigNode& config, Diagnostics& problems) {
     providers_.clear();
     oauth_.clear();
+    autoconfig_folder_ = config.get_string("autoconfig", "", problems);
     for (const auto& [name, node] : config["oauth"].fields()) {
         oauth_.emplace(name, std::make_shared<OAuthProvider>(OAuthProvider::read(name, node, problems)));
     }
@@ -248,6 +255,14 @@ void Settings::read(const ConfigNode& config, Diagnostics& problems) {
         problems.warning(config.place(), "the gateway has no `accounts:` and lets nobody in");
     }
     for (const auto& [domain, node] : accounts.fields()) read_provider(domain, node, problems);
+}
+
+Result<void> Settings::locate(Provider& provider, const ConnectorInfo& info) const {
+    auto entry = read_autoconfig(autoconfig_folder_, lower(info.title), provider.domain);
+    if (!entry) return entry.error();
+    provider.server = entry->server;
+    provider.local_part_only = entry->local_part_only;
+    return {};
 }
 
 Result<void> Settings::resolve(const Lookup& lookup) {
@@ -267,6 +282,10 @@ Result<void> Settings::resolve(const Lookup& lookup) {
             return Error(Errc::invalid, first.place.to_string() + ": " + first.text);
         }
         const auto& info = provider.connector->describe();
+        if (provider.autoconfig) {
+            auto located = locate(provider, info);
+            if (!located) return Error(Errc::invalid, place + ": " + located.error().text);
+        }
         const auto& kinds = info.credentials;
         if (provider.oauth &&
             std::find(kinds.begin(), kinds.end(), CredentialKind::oauth_token) == kinds.end()) {

@@ -66,6 +66,7 @@ struct Provider {
     std::string connector_name;
     Connector* connector = nullptr;  ///< after resolve
     RemoteServer server;
+    bool autoconfig = false;  ///< the server is what an autoconfig file says, after resolve
     /// Tokens instead of passwords: nobody signs in here with what the provider gave him. Null: passwords.
     std::shared_ptr<const OAuthProvider> oauth;
     /// Nothing of the user's is kept: not his password, sealed or as a verifier. Polled while he is signed in (gateway.md 3,
@@ -97,11 +98,13 @@ public:
 
 private:
     void read_provider(const std::string& domain, const ConfigNode& node, Diagnostics& problems);
+    Result<void> locate(Provider& provider, const ConnectorInfo& info) const;
     void read_oauth(const ConfigNode& node, Provider& provider, Diagnostics& problems) const;
 
     std::map<std::string, Provider, std::less<>> providers_;
     std::map<std::string, std::shared_ptr<const OAuthProvider>> oauth_;
     std::string node_;
+    std::string autoconfig_folder_;
     std::size_t max_sessions_ = 200;
     std::size_t max_sessions_per_host_ = 20;
 };
