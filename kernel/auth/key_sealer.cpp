@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <charconv>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 
 namespace postern::auth {
@@ -122,73 +123,190 @@ Result<KeySealer::Key> parse_key(std::string_view line) {
     return key;
 }
 
-Result<std::string> create_key_file(const std::string& file) {
+std::string new_key_line(std::uint32_t id) {
     KeySealer::Key key;
     require(RAND_bytes(key.octets.data(), static_cast<int>(key.octets.size())) == 1, "no random octets");
-    std::string text = "1 ";
+    std::string text = std::to_string(id) + ' ';
     for (std::uint8_t octet : key.octets) {
         constexpr char digits[] = "0123456789abcdef";
         text.push_back(digits[octet >> 4]);
         text.push_back(digits[octet & 15]);
     }
-    text.push_back('\n');
+    explicit_bzero(key.octets.data(), key.octets.size());
+    return text + '\n';
+}
+
+/// A file that is not there yet, on stable storage.
+Result<void> create_file(const std::string& file, const std::string& text) {
     const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
-    if (fd < 0) return Error(Errc::invalid, file + ": " + strerror(errno));
+    if (fd < 0) {
+        return Error(errno == EEXIST ? Errc::conflict : Errc::invalid, file + ": " + strerror(errno));
+    }
     const bool written =
         ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(fd) == 0;
     ::close(fd);
-    if (!written) return Error(Errc::invalid, file + ": cannot be written");
-    return text;
+    if (written) return {};
+    ::unlink(file.c_str());
+    return Error(Errc::invalid, file + ": cannot be written");
 }
 
-Result<std::string> read_key_file(const std::string& file) {
-    const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT) return create_key_file(file);
+/// Which content a file has, as far as its facts tell.
+struct Stamp {
+    ino_t inode = 0;
+    off_t size = 0;
+    time_t seconds = 0;
+    long nanoseconds = 0;
+    bool operator==(const Stamp&) const = default;
+};
+
+Stamp stamp_of(const struct stat& facts) {
+    return {facts.st_ino, facts.st_size, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec};
+}
+
+struct KeyFile {
+    std::string text;
+    Stamp stamp;
+};
+
+Result<KeyFile> read_key_file(const std::string& file) {
+    int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT) {
+        auto created = create_file(file, new_key_line(1));
+        if (!created && created.error().code != Errc::conflict) return created.error();
+        fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    }
     if (fd < 0) return Error(Errc::invalid, file + ": " + strerror(errno));
     struct stat facts {};
     const bool shared = fstat(fd, &facts) != 0 || (facts.st_mode & 0077) != 0;
-    std::string text(64 * 1024, '\0');
-    const ssize_t n = ::read(fd, text.data(), text.size());
+    KeyFile out{std::string(64 * 1024, '\0'), stamp_of(facts)};
+    const ssize_t n = ::read(fd, out.text.data(), out.text.size());
     ::close(fd);
     if (shared) return Error(Errc::invalid, file + ": others may read it; make it mode 0400");
     if (n < 0) return Error(Errc::invalid, file + ": " + strerror(errno));
-    text.resize(static_cast<std::size_t>(n));
-    return text;
+    out.text.resize(static_cast<std::size_t>(n));
+    return out;
 }
 
-}  // namespace
-
-KeySealer::KeySealer(std::vector<Key> keys) : keys_(std::move(keys)) {}
-
-KeySealer::~KeySealer() {
-    for (Key& key : keys_) explicit_bzero(key.octets.data(), key.octets.size());
-}
-
-Result<KeySealer> KeySealer::open_file(const std::string& file) {
-    auto text = read_key_file(file);
-    if (!text) return text.error();
-    std::vector<Key> keys;
-    std::string_view rest = *text;
-    while (!rest.empty()) {
-        const std::string_view line = rest.substr(0, rest.find('\n'));
-        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+Result<std::vector<KeySealer::Key>> parse_keys(const std::string& file, std::string_view text) {
+    std::vector<KeySealer::Key> keys;
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(text.size(), line.size() + 1));
         if (line.empty()) continue;
         auto key = parse_key(line);
         if (!key) return Error(Errc::invalid, file + ": " + key.error().text);
         keys.push_back(*key);
     }
-    explicit_bzero(text->data(), text->size());
     if (keys.empty()) return Error(Errc::invalid, file + ": holds no key");
-    return KeySealer(std::move(keys));
+    return keys;
+}
+
+}  // namespace
+
+struct KeySealer::State {
+    std::mutex guard;
+    std::vector<Key> keys;
+    std::string file;  ///< "" if there is none
+    Stamp stamp;
+
+    ~State() { wipe(); }
+    void wipe() {
+        for (Key& key : keys) explicit_bzero(key.octets.data(), key.octets.size());
+    }
+    /// What cannot be read or parsed changes nothing: the keys at hand go on.
+    void refresh() {
+        struct stat facts {};
+        if (file.empty() || ::stat(file.c_str(), &facts) != 0 || stamp_of(facts) == stamp) return;
+        auto read = read_key_file(file);
+        if (!read) return;
+        auto newer = parse_keys(file, read->text);
+        explicit_bzero(read->text.data(), read->text.size());
+        if (!newer) return;
+        wipe();
+        keys = std::move(*newer);
+        stamp = read->stamp;
+    }
+    const Key* find(std::uint32_t id) const {
+        for (const Key& key : keys) {
+            if (key.id == id) return &key;
+        }
+        return nullptr;
+    }
+};
+
+KeySealer::KeySealer(std::vector<Key> keys) : state_(std::make_unique<State>()) {
+    state_->keys = std::move(keys);
+}
+
+KeySealer::KeySealer(KeySealer&&) noexcept = default;
+KeySealer::~KeySealer() = default;
+
+Result<KeySealer> KeySealer::open_file(const std::string& file) {
+    auto read = read_key_file(file);
+    if (!read) return read.error();
+    auto keys = parse_keys(file, read->text);
+    explicit_bzero(read->text.data(), read->text.size());
+    if (!keys) return keys.error();
+    KeySealer sealer(std::move(*keys));
+    sealer.state_->file = file;
+    sealer.state_->stamp = read->stamp;
+    return sealer;
+}
+
+std::vector<std::uint32_t> KeySealer::key_ids() {
+    const std::lock_guard lock(state_->guard);
+    state_->refresh();
+    std::vector<std::uint32_t> ids;
+    for (const Key& key : state_->keys) ids.push_back(key.id);
+    return ids;
+}
+
+std::uint32_t KeySealer::key_id_of(std::string_view sealed) {
+    if (sealed.size() < head_size + tag_size || sealed[0] != format_version) return 0;
+    return read_id(sealed.substr(1));
+}
+
+Result<std::uint32_t> KeySealer::add_key(const std::string& file) {
+    auto read = read_key_file(file);
+    if (!read) return read.error();
+    auto keys = parse_keys(file, read->text);
+    if (!keys) return keys.error();
+    std::uint32_t newest = 0;
+    for (Key& key : *keys) {
+        newest = std::max(newest, key.id);
+        explicit_bzero(key.octets.data(), key.octets.size());
+    }
+    // A name of its own: whoever comes at the same time is told.
+    const std::string draft = file + ".new";
+    std::string text = new_key_line(newest + 1) + read->text;
+    auto created = create_file(draft, text);
+    explicit_bzero(text.data(), text.size());
+    explicit_bzero(read->text.data(), read->text.size());
+    if (!created) return created.error();
+    if (::rename(draft.c_str(), file.c_str()) != 0) {
+        const Error error(Errc::invalid, file + ": " + strerror(errno));
+        ::unlink(draft.c_str());
+        return error;
+    }
+    const std::string folder = file.substr(0, file.rfind('/') + 1);
+    const int directory = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory >= 0) {
+        fsync(directory);
+        ::close(directory);
+    }
+    return newest + 1;
 }
 
 std::string KeySealer::seal(std::string_view context, std::string_view plain) {
+    const std::lock_guard lock(state_->guard);
+    state_->refresh();
+    const Key& master = state_->keys.front();
     std::string salt(salt_size, '\0');
     require(RAND_bytes(reinterpret_cast<std::uint8_t*>(salt.data()), salt_size) == 1, "no random octets");
     std::string out(1, format_version);
-    append_id(out, keys_.front().id);
+    append_id(out, master.id);
     out += salt;
-    ValueKey key = derive(keys_.front(), salt, context);
+    ValueKey key = derive(master, salt, context);
     const std::string text = encrypt(key, out, context, plain);
     explicit_bzero(key.data(), key.size());
     return out + text;
@@ -200,16 +318,19 @@ Result<std::string> KeySealer::open(std::string_view context, std::string_view s
     }
     const std::string_view head = sealed.substr(0, head_size);
     const std::uint32_t id = read_id(sealed.substr(1));
-    for (const Key& master : keys_) {
-        if (master.id != id) continue;
-        ValueKey key = derive(master, head.substr(5), context);
-        auto plain =
-            decrypt(key, head, context, sealed.substr(head_size, sealed.size() - head_size - tag_size),
-                    sealed.substr(sealed.size() - tag_size));
-        explicit_bzero(key.data(), key.size());
-        return plain;
+    const std::lock_guard lock(state_->guard);
+    const Key* master = state_->find(id);
+    if (master == nullptr) {
+        state_->refresh();
+        master = state_->find(id);
     }
-    return Error(Errc::corrupt, "sealed under a master key that is not in the key file");
+    if (master == nullptr)
+        return Error(Errc::corrupt, "sealed under a master key that is not in the key file");
+    ValueKey key = derive(*master, head.substr(5), context);
+    auto plain = decrypt(key, head, context, sealed.substr(head_size, sealed.size() - head_size - tag_size),
+                         sealed.substr(sealed.size() - tag_size));
+    explicit_bzero(key.data(), key.size());
+    return plain;
 }
 
 }  // namespace postern::auth

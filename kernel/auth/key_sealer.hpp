@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,9 +11,10 @@
 namespace postern::auth {
 
 /// Sealer over a file of master keys, kept outside the database. The file (mode 0400) holds one key a line,
-/// "<id> <64 hex digits>"; values are sealed under the first, opened under the one they name: adding a line at the top
-/// rotates the key. Each value gets a key of its own, derived (HKDF-SHA256) from the master key, a random salt and the
-/// context, then AES-256-GCM. Layout: version (1) | key id (4) | salt (16) | text | tag (16).
+/// "<id> <64 hex digits>"; values are sealed under the first, opened under the one they name: a line added at the top
+/// rotates the key, also while the server runs, which reads the file again when it has changed. Each value gets a key of its
+/// own, derived (HKDF-SHA256) from the master key, a random salt and the context, which names the account, the source and
+/// the kind of secret; then AES-256-GCM. Layout: version (1) | key id (4) | salt (16) | text | tag (16).
 class KeySealer final : public Sealer {
 public:
     struct Key {
@@ -23,15 +25,25 @@ public:
     /// Reads `file`, making it with one new key if it does not exist. Errc::invalid if others may read it or it does
     /// not parse.
     static Result<KeySealer> open_file(const std::string& file);
+    /// Without a file.
     explicit KeySealer(std::vector<Key> keys);
-    KeySealer(KeySealer&&) noexcept = default;
+    KeySealer(KeySealer&&) noexcept;
     ~KeySealer() override;
 
     std::string seal(std::string_view context, std::string_view plain) override;
     Result<std::string> open(std::string_view context, std::string_view sealed) override;
 
+    /// Ids, in the order of the file: values are sealed under the first.
+    std::vector<std::uint32_t> key_ids();
+    /// The id of the key that a value is sealed under; 0 if it is no sealed value.
+    static std::uint32_t key_id_of(std::string_view sealed);
+    /// Puts a new key at the top of `file`, which is replaced in one step; answers its id. Errc::conflict while another
+    /// process does the same.
+    static Result<std::uint32_t> add_key(const std::string& file);
+
 private:
-    std::vector<Key> keys_;
+    struct State;
+    std::unique_ptr<State> state_;
 };
 
 }  // namespace postern::auth

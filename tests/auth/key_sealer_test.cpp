@@ -85,6 +85,59 @@ TEST_F(KeyFileTest, IsMadeOnceReadableOnlyByItsOwner) {
     EXPECT_TRUE(second->open("c", first->seal("c", "secret")));
 }
 
+TEST_F(KeyFileTest, ANewKeyIsUsedByThoseWhoHaveTheFileOpen) {
+    auto running = KeySealer::open_file(file);
+    ASSERT_TRUE(running);
+    const std::string old = running->seal("c", "old");
+    EXPECT_EQ(KeySealer::key_id_of(old), 1U);
+    auto added = KeySealer::add_key(file);
+    ASSERT_TRUE(added) << added.error().text;
+    EXPECT_EQ(*added, 2U);
+    struct stat facts {};
+    ASSERT_EQ(stat(file.c_str(), &facts), 0);
+    EXPECT_EQ(facts.st_mode & 0777, 0400U);
+    auto other = KeySealer::open_file(file);
+    ASSERT_TRUE(other);
+    const std::string fresh = other->seal("c", "new");
+    EXPECT_EQ(KeySealer::key_id_of(fresh), 2U);
+    EXPECT_EQ(*running->open("c", fresh), "new") << "the file is read again for a key that is not known";
+    EXPECT_EQ(KeySealer::key_id_of(running->seal("c", "x")), 2U);
+    EXPECT_EQ(*running->open("c", old), "old");
+    EXPECT_EQ(running->key_ids(), (std::vector<std::uint32_t>{2, 1}));
+}
+
+TEST_F(KeyFileTest, AnOldKeyCanGo) {
+    auto running = KeySealer::open_file(file);
+    const std::string old = running->seal("c", "old");
+    ASSERT_TRUE(KeySealer::add_key(file));
+    std::ifstream in(file);
+    std::string first;
+    std::getline(in, first);
+    std::filesystem::remove(file);
+    write(first + "\n", 0400);
+    EXPECT_EQ(running->key_ids(), std::vector<std::uint32_t>{2});
+    EXPECT_FALSE(running->open("c", old));
+}
+
+TEST_F(KeyFileTest, ABrokenFileChangesNothingForThoseWhoRun) {
+    auto running = KeySealer::open_file(file);
+    const std::string sealed = running->seal("c", "text");
+    std::filesystem::remove(file);
+    write("no key here\n", 0400);
+    EXPECT_EQ(*running->open("c", running->seal("c", "more")), "more");
+    EXPECT_EQ(*running->open("c", sealed), "text");
+    EXPECT_FALSE(KeySealer::add_key(file));
+}
+
+TEST_F(KeyFileTest, TwoDoNotAddAKeyAtOnce) {
+    ASSERT_TRUE(KeySealer::open_file(file));
+    std::ofstream(file + ".new") << "somebody's";
+    auto added = KeySealer::add_key(file);
+    ASSERT_FALSE(added);
+    EXPECT_EQ(added.error().code, Errc::conflict);
+    EXPECT_EQ(KeySealer::open_file(file)->key_ids(), std::vector<std::uint32_t>{1});
+}
+
 TEST_F(KeyFileTest, IsRefusedWhenOthersMayReadIt) {
     write("1 " + std::string(64, 'a') + "\n", 0644);
     auto sealer = KeySealer::open_file(file);

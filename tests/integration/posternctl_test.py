@@ -87,6 +87,35 @@ class Posternctl(unittest.TestCase):
             self.assertEqual([inbox[1], inbox[4]], [before[1], before[2]])
             self.assertEqual(list(client.bodies("Archive").values()), [before[3]])
 
+    def test_the_master_key_is_rotated(self):
+        """Beside a running server, and after a run that came to nothing."""
+        provider = self.enterContext(FakePop())
+        for name in ("anna", "bert"):
+            provider.maildrop(name, f"sword of {name}")
+        self.postern = self.enterContext(Postern(pop3=("127.0.0.1", provider.port, "none")))
+        clients = {name: self.enterContext(Client(self.postern.imap_port, name, f"sword of {name}")) for name in ("anna", "bert")}
+        self.assertIn("key 1  2 sources  in use", self.must("key", "list"))
+        said = self.must("key", "rotate")
+        self.assertIn("key 2 made", said)
+        self.assertIn("2 sources sealed under key 2", said)
+        self.assertIn("key 2  2 sources  in use\nkey 1  0 sources\n", self.must("key", "list"))
+        file = self.postern.path("data", "master.key")
+        with open(file, encoding="ascii") as lines:
+            newest = lines.readline()
+        os.remove(file)
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT, 0o400), "w", encoding="ascii") as out:
+            out.write(f"3 {'ab' * 32}\n{newest}")      # the new key was made, and nothing came after
+        self.assertIn("2 sources sealed under key 3", self.must("key", "rotate"))
+        for name, client in clients.items():
+            provider.maildrops[name].add(f"Subject: {name}\r\n\r\n.\r\n")
+            support.wait_for(lambda client=client: client.exists() == 1, 60, "mail after the rotation")
+        self.postern.stop()
+        self.postern.start()
+        for name in clients:
+            provider.maildrops[name].add(f"Subject: again\r\n\r\n.\r\n")
+            client = self.enterContext(Client(self.postern.imap_port, name, f"sword of {name}"))
+            support.wait_for(lambda client=client: client.exists() == 2, 60, "mail after a restart")
+
     def test_a_brake_is_released(self):
         provider = self.enterContext(FakePop())
         maildrop = provider.maildrop("anna", "pass")

@@ -27,6 +27,8 @@ int source_remove(const Invocation& call);
 int source_password(const Invocation& call);
 int source_release(const Invocation& call);
 int source_cancel(const Invocation& call);
+int key_list(const Invocation& call);
+int key_rotate(const Invocation& call);
 int quota_show(const Invocation& call);
 int quota_set(const Invocation& call);
 int quota_reset(const Invocation& call);

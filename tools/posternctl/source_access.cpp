@@ -1,6 +1,5 @@
 #include "tools/posternctl/source_access.hpp"
 
-#include "postern/gateway/credential.hpp"
 #include "tools/posternctl/commands.hpp"
 
 namespace posternctl {
@@ -75,10 +74,7 @@ int store_secret(StoreAccess& access, const ChosenSource& chosen, const std::str
     if (!sources) return fail(sources.error().to_string());
     for (store::SourceRow row : *sources) {
         if (row.id != chosen.row.id) continue;
-        const bool token = chosen.config.credential == gateway::CredentialKind::oauth_token;
-        const auto context = token ? gateway::refresh_token_context(row.account, row.id)
-                                   : gateway::credential_context(row.account, row.id);
-        row.sealed_credential = sealer->seal(context, secret);
+        row.sealed_credential = sealer->seal(gateway::credential_context(row), secret);
         row.facts = gateway::facts_after_new_credential(row.facts);
         row.next_poll_at = 0;
         const auto saved = access.session->put_source(row);

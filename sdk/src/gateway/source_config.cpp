@@ -82,6 +82,11 @@ std::string SourceConfig::format() const {
     return fields.format();
 }
 
+std::string credential_context(const store::SourceRow& row) {
+    const bool token = SourceConfig::parse(row.config).credential == CredentialKind::oauth_token;
+    return token ? refresh_token_context(row.account, row.id) : credential_context(row.account, row.id);
+}
+
 std::string facts_after_new_credential(std::string_view facts) {
     FieldLines fields(facts);
     for (const auto key : {auth_fact, refusals_fact, first_refusal_fact, error_fact, failing_since_fact}) {

@@ -6,7 +6,9 @@
 #include <string_view>
 
 #include "postern/export.hpp"
+#include "postern/gateway/credential.hpp"
 #include "postern/gateway/remote.hpp"
+#include "postern/store/records.hpp"
 
 namespace postern::gateway {
 
@@ -48,6 +50,9 @@ struct POSTERN_SDK SourceConfig {
 inline constexpr std::string_view auth_fact = "auth";  ///< 2: the provider refuses the credential
 inline constexpr std::string_view refusals_fact = "refusals";
 inline constexpr std::string_view first_refusal_fact = "first_refusal";
+
+/// The context under which the credential of a row is sealed, by the kind that its configuration says.
+POSTERN_SDK std::string credential_context(const store::SourceRow& row);
 
 /// What is left of the facts when the source gets another credential: it is tried again.
 POSTERN_SDK std::string facts_after_new_credential(std::string_view facts);

@@ -1,0 +1,166 @@
+// key list|rotate: the master keys under which what opens remote mailboxes is sealed.
+#include <unistd.h>
+
+#include <chrono>
+#include <ctime>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <thread>
+
+#include "tools/posternctl/commands.hpp"
+#include "tools/posternctl/source_access.hpp"
+
+namespace posternctl {
+
+using namespace postern;
+
+namespace {
+
+/// Longer than a session lasts that holds the lease.
+constexpr auto patience = std::chrono::seconds(200);
+constexpr auto between_tries = std::chrono::milliseconds(20);
+constexpr UnixTime lease_time = 60;
+
+/// Calls `visit` for each source of each account.
+Result<void> for_each_source(
+    StoreAccess& access,
+    const std::function<Result<void>(const store::AccountRow&, const store::SourceRow&)>& visit) {
+    std::string after;
+    while (true) {
+        const auto accounts = access.session->list_accounts(after, accounts_at_once);
+        if (!accounts) return accounts.error();
+        for (const auto& account : *accounts) {
+            const auto sources = access.session->list_sources(account.id);
+            if (!sources) return sources.error();
+            for (const auto& source : *sources) {
+                auto visited = visit(account, source);
+                if (!visited) return visited;
+            }
+        }
+        if (accounts->size() < accounts_at_once) return {};
+        after = accounts->back().login;
+    }
+}
+
+/// How many sources are sealed under each key.
+Result<std::map<std::uint32_t, std::size_t>> count_by_key(StoreAccess& access) {
+    std::map<std::uint32_t, std::size_t> counts;
+    auto counted =
+        for_each_source(access, [&counts](const auto&, const store::SourceRow& source) -> Result<void> {
+            if (!source.sealed_credential.empty()) {
+                ++counts[auth::KeySealer::key_id_of(source.sealed_credential)];
+            }
+            return {};
+        });
+    if (!counted) return counted.error();
+    return counts;
+}
+
+/// The lease of a source: while it is held no server works on the row. Nothing comes between reading and writing it.
+Result<std::uint64_t> take_lease(StoreAccess& access, const store::SourceRow& source) {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    const std::string owner = "posternctl " + std::to_string(getpid());
+    while (true) {
+        const UnixTime now = std::time(nullptr);
+        auto lease = access.session->acquire_lease(source.account, source.id, owner, now, now + lease_time);
+        if (lease || lease.error().code != Errc::conflict || std::chrono::steady_clock::now() >= end)
+            return lease;
+        std::this_thread::sleep_for(between_tries);
+    }
+}
+
+Result<void> seal_anew(StoreAccess& access, auth::KeySealer& sealer, const store::SourceRow& seen) {
+    const auto lease = take_lease(access, seen);
+    if (!lease) return lease.error();
+    Result<void> done = Error(Errc::not_found, "the source is gone");
+    const auto rows = access.session->list_sources(seen.account);
+    if (!rows) return rows.error();
+    for (store::SourceRow row : *rows) {
+        if (row.id != seen.id) continue;
+        const auto context = gateway::credential_context(row);
+        auto secret = sealer.open(context, row.sealed_credential);
+        if (!secret) {
+            done = secret.error();
+        } else {
+            row.sealed_credential = sealer.seal(context, *secret);
+            explicit_bzero(secret->data(), secret->size());
+            done = access.session->put_source(row);
+        }
+        auto released =
+            access.session->release_lease(row.account, row.id, *lease, row.facts, row.next_poll_at);
+        if (done && !released) done = released.error();
+    }
+    return done;
+}
+
+/// Everything that is not sealed under `newest`. Answers how many could not be opened or written.
+Result<std::size_t> seal_all(StoreAccess& access, auth::KeySealer& sealer, std::uint32_t newest) {
+    std::size_t failed = 0;
+    std::size_t sealed = 0;
+    auto visited = for_each_source(
+        access, [&](const store::AccountRow& account, const store::SourceRow& source) -> Result<void> {
+            if (source.sealed_credential.empty()) return {};
+            if (auth::KeySealer::key_id_of(source.sealed_credential) == newest) return {};
+            const auto done = seal_anew(access, sealer, source);
+            if (done) {
+                ++sealed;
+                return {};
+            }
+            ++failed;
+            fail(account.login + ": " + done.error().to_string());
+            return {};
+        });
+    if (!visited) return visited.error();
+    std::cout << sealed << " sources sealed under key " << newest << '\n';
+    return failed;
+}
+
+}  // namespace
+
+int key_list(const Invocation& call) {
+    if (!call.arguments.empty()) return fail("usage: posternctl key list", 2);
+    const auto access = open_store(call.config, Purpose::read);
+    if (!access) return 1;
+    auto sealer = open_sealer(*access);
+    if (!sealer) return 1;
+    auto counts = count_by_key(*access);
+    if (!counts) return fail(counts.error().to_string());
+    bool first = true;
+    for (const auto id : sealer->key_ids()) {
+        std::cout << "key " << id << "  " << (*counts)[id] << " sources" << (first ? "  in use" : "") << '\n';
+        counts->erase(id);
+        first = false;
+    }
+    for (const auto& [id, count] : *counts) {
+        std::cout << "key " << id << "  " << count
+                  << " sources  not in the key file: they cannot be opened\n";
+    }
+    return counts->empty() ? 0 : 1;
+}
+
+int key_rotate(const Invocation& call) {
+    if (!call.arguments.empty()) return fail("usage: posternctl key rotate", 2);
+    const auto access = open_store(call.config, Purpose::write);
+    if (!access) return 1;
+    auto sealer = open_sealer(*access);
+    if (!sealer) return 1;
+    auto counts = count_by_key(*access);
+    if (!counts) return fail(counts.error().to_string());
+    // What an interrupted run left is finished, under the key that it made.
+    std::uint32_t newest = sealer->key_ids().front();
+    const bool unfinished = counts->contains(newest) ? counts->size() > 1 : !counts->empty();
+    if (!unfinished) {
+        const auto added = auth::KeySealer::add_key(access->setup.config.server.master_key);
+        if (!added) return fail(added.error().text);
+        newest = *added;
+        std::cout << "key " << newest << " made\n";
+    }
+    const auto failed = seal_all(*access, *sealer, newest);
+    if (!failed) return fail(failed.error().to_string());
+    if (*failed > 0) return fail(std::to_string(*failed) + " sources are left; call it again");
+    std::cout << "the other lines of " << access->setup.config.server.master_key << " can be removed\n";
+    return 0;
+}
+
+}  // namespace posternctl
