@@ -13,6 +13,7 @@ namespace {
 using Tree = boost::property_tree::ptree;
 
 constexpr std::size_t max_file = 256UL << 10;
+constexpr std::size_t max_depth = 500;
 
 std::string filled_in(std::string text, std::string_view domain) {
     constexpr std::string_view word = "%EMAILDOMAIN%";
@@ -20,6 +21,18 @@ std::string filled_in(std::string text, std::string_view domain) {
         text.replace(at, word.size(), domain);
     }
     return text;
+}
+
+/// The reader calls itself for each element within another: bounded before it begins. An upper bound of the depth.
+bool too_deep(std::string_view xml) {
+    std::size_t depth = 0;
+    for (std::size_t i = 0; i + 1 < xml.size(); ++i) {
+        if (xml[i] == '<' && xml[i + 1] != '/' && ++depth > max_depth) return true;
+        const bool closes =
+            (xml[i] == '<' && xml[i + 1] == '/') || ((xml[i] == '/' || xml[i] == '?') && xml[i + 1] == '>');
+        if (closes && depth > 0) --depth;
+    }
+    return false;
 }
 
 bool takes_passwords(const Tree& node) {
@@ -53,6 +66,7 @@ std::optional<AutoconfigEntry> read_server(const Tree& node, std::string_view do
 
 Result<AutoconfigEntry> parse_autoconfig(std::string_view xml, std::string_view type,
                                          std::string_view domain) {
+    if (too_deep(xml)) return Error(Errc::invalid, "elements within elements without an end");
     Tree tree;
     std::istringstream input{std::string(xml)};
     try {

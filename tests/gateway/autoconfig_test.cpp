@@ -55,6 +55,9 @@ TEST(Autoconfig, NothingThatFits) {
 }
 
 TEST(Autoconfig, NoAutoconfig) {
+    std::string deep;
+    for (int i = 0; i < 100'000; ++i) deep += "<a>";
+    EXPECT_EQ(parse_autoconfig(deep, "pop3", "example.net").error().code, Errc::invalid);
     for (const auto* text : {"", "no xml", "<clientConfig>", "<clientConfig/>", "<a><b></a></b>"}) {
         const auto entry = parse_autoconfig(text, "pop3", "example.net");
         ASSERT_FALSE(entry) << text;

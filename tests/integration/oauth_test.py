@@ -5,8 +5,10 @@
 """
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 import urllib.error
 import urllib.request
@@ -15,6 +17,7 @@ import support
 from fakepop import FakePop
 from imap_client import Client
 from servers import Postern, PostgreSQL
+from servers.certificate import Authority
 from servers.postern import build_folder
 from token_server import token_server_for
 
@@ -31,10 +34,10 @@ class OAuth(unittest.TestCase):
         self.drop = self.pop.maildrop(NAME, "nobody knows")
         self.store = STORE if STORE == "sqlite" else self.enterContext(PostgreSQL())
 
-    def begin(self, **options):
+    def begin(self, settings="", **options):
         self.tokens = self.enterContext(token_server_for(self.drop, **options))
         self.postern = self.enterContext(Postern(store=self.store, users={"anna": "pass"}, pop3=("127.0.0.1", self.pop.port, "none"),
-                                                 pop3_settings={"oauth": "fake"}, extra={"oauth": f"{{ fake: {self.tokens.settings()} }}"}))
+                                                 pop3_settings={"oauth": "fake"}, extra={"oauth": f"{{ fake: {self.tokens.settings(settings)} }}"}))
         self.must("source", "add", "anna", NAME)
 
     def command(self, *arguments):
@@ -98,28 +101,38 @@ class OAuth(unittest.TestCase):
                 for token in self.tokens.issued:
                     self.assertNotIn(token[:40].encode(), octets, os.path.join(folder, name))
 
+    def browse(self, paste):
+        """The code flow, with a browser on this machine or on another one."""
+        tool = subprocess.Popen(self.command("source", "authorize", "anna", "--browser"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        with tool:
+            try:
+                while not (found := re.match(r"  (http\S+)", tool.stdout.readline())):
+                    pass
+                target = self.tokens.browse(found[1])
+                if paste:
+                    tool.stdin.write(target + "\n")
+                    tool.stdin.flush()
+                else:
+                    with self.assertRaises(urllib.error.HTTPError):
+                        urllib.request.urlopen(target.split("?")[0] + "favicon.ico", timeout=10)
+                    with urllib.request.urlopen(target, timeout=10) as page:
+                        self.assertIn(b"close this page", page.read())
+                tool.stdin.close()
+                self.assertIn("authorized", tool.stdout.read())
+            finally:
+                tool.kill()
+
     def test_browser_flow(self):
         self.drop.add(b"Subject: one\r\n\r\none\r\n")
         self.begin()
-        for paste in (False, True):
-            tool = subprocess.Popen(self.command("source", "authorize", "anna", "--browser"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            with tool:
-                try:
-                    while not (found := re.match(r"  (http\S+)", tool.stdout.readline())):
-                        pass
-                    target = self.tokens.browse(found[1])
-                    if paste:
-                        tool.stdin.write(target + "\n")
-                        tool.stdin.flush()
-                    else:
-                        with self.assertRaises(urllib.error.HTTPError):
-                            urllib.request.urlopen(target.split("?")[0] + "favicon.ico", timeout=10)
-                        with urllib.request.urlopen(target, timeout=10) as page:
-                            self.assertIn(b"close this page", page.read())
-                    tool.stdin.close()
-                    self.assertIn("authorized", tool.stdout.read())
-                finally:
-                    tool.kill()
+        self.browse(paste=False)
+        client = self.client()
+        support.wait_for(lambda: client.exists() == 1, 30, "the message")
+
+    def test_browser_flow_with_the_browser_elsewhere(self):
+        self.drop.add(b"Subject: one\r\n\r\none\r\n")
+        self.begin()
+        self.browse(paste=True)
         client = self.client()
         support.wait_for(lambda: client.exists() == 1, 30, "the message")
 
@@ -160,6 +173,25 @@ class OAuth(unittest.TestCase):
         self.drop.add(b"Subject: two\r\n\r\ntwo\r\n")
         support.wait_for(lambda: client.exists() == 2, 60, "the second message")
         self.assertNotIn("consent", self.must("source", "list", "anna"))
+
+    def test_tls_to_the_authorization_server(self):
+        """A certificate of the named authority verifies; another gets no question."""
+        folder = tempfile.mkdtemp(prefix="tls.", dir="/tmp")
+        self.addCleanup(shutil.rmtree, folder, True)
+        authority = Authority(folder)
+        self.drop.add(b"Subject: one\r\n\r\none\r\n")
+        self.begin(settings=f'ca: "{authority.certificate}", ', tls=authority.sign(folder))
+        self.authorize()
+        client = self.client()
+        support.wait_for(lambda: client.exists() == 1, 30, "the message")
+        client.logout()
+        self.postern.stop()
+        self.postern.extra["oauth"] = f"{{ fake: {self.tokens.settings()} }}"
+        questions = len(self.tokens.questions)
+        self.postern.start()
+        support.wait_for(lambda: "certificate verify failed" in self.must("source", "list"), 60, "the refusal")
+        self.assertIn("certificate", self.must("source", "authorize", "anna", status=1))
+        self.assertEqual(len(self.tokens.questions), questions)
 
     def test_a_refused_device(self):
         self.begin()

@@ -11,6 +11,7 @@ import hashlib
 import http.server
 import json
 import secrets
+import ssl
 import threading
 import urllib.parse
 
@@ -18,9 +19,10 @@ CLIENT = "postern-test"
 
 
 class TokenServer:
-    """on_token: called with each new access token; on_forget: with each that is worth nothing any more."""
+    """on_token: called with each new access token; on_forget: with each that is worth nothing any more; tls: files of a certificate
+    and its key."""
 
-    def __init__(self, on_token, on_forget=lambda token: None, lifetime=3600, token_length=1500):
+    def __init__(self, on_token, on_forget=lambda token: None, lifetime=3600, token_length=1500, tls=None):
         self.on_token, self.on_forget, self.lifetime, self.token_length = on_token, on_forget, lifetime, token_length
         self.guard = threading.Lock()
         self.questions = []         # forms that came to the token endpoint
@@ -47,7 +49,12 @@ class TokenServer:
                 pass
 
         self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.port = self.http.server_address[1]
+        self.port, self.scheme = self.http.server_address[1], "http"
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            self.http.socket = context.wrap_socket(self.http.socket, server_side=True)
+            self.scheme = "https"
         self.thread = threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     def __enter__(self):
@@ -59,10 +66,10 @@ class TokenServer:
         self.http.server_close()
         self.thread.join()
 
-    def settings(self):
+    def settings(self, more=""):
         """An entry of `oauth:`, as YAML."""
-        at = f"http://127.0.0.1:{self.port}"
-        return f'{{ token: "{at}/token", device: "{at}/device", authorize: "{at}/authorize?prompt=consent", client_id: {CLIENT}, scopes: "mail offline_access" }}'
+        at = f"{self.scheme}://127.0.0.1:{self.port}"
+        return f'{{ {more}token: "{at}/token", device: "{at}/device", authorize: "{at}/authorize?prompt=consent", client_id: {CLIENT}, scopes: "mail offline_access" }}'
 
     # --- what a user does
 
