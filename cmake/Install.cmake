@@ -8,6 +8,13 @@ set_target_properties(postern-sdk PROPERTIES EXPORT_NAME sdk)
 install(TARGETS postern-sdk EXPORT PosternTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT sdk)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/sdk/include/postern DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT sdk)
 install(EXPORT PosternTargets NAMESPACE postern:: DESTINATION ${postern_package_directory} COMPONENT sdk)
+if(TARGET postern-testkit)
+    # find_package(Postern COMPONENTS testkit): the contract suites, for the tests of a plugin.
+    set_target_properties(postern-testkit PROPERTIES EXPORT_NAME testkit)
+    install(TARGETS postern-testkit EXPORT PosternTestkitTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT sdk OPTIONAL)
+    install(DIRECTORY ${CMAKE_SOURCE_DIR}/sdk/testkit/include/postern DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT sdk)
+    install(EXPORT PosternTestkitTargets NAMESPACE postern:: DESTINATION ${postern_package_directory} COMPONENT sdk)
+endif()
 configure_package_config_file(${CMAKE_SOURCE_DIR}/cmake/PosternConfig.cmake.in
     ${CMAKE_BINARY_DIR}/PosternConfig.cmake INSTALL_DESTINATION ${postern_package_directory})
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/PosternConfigVersion.cmake COMPATIBILITY SameMajorVersion)
