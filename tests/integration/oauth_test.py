@@ -158,6 +158,16 @@ class OAuth(unittest.TestCase):
         refreshes = [form for form in self.tokens.questions[questions:] if form["grant_type"] == "refresh_token"]
         self.assertEqual(len(refreshes), 1, "nothing was asked until the user had consented")
 
+    def test_consent_given_again_and_again(self):
+        """Also while the server renews what the last one gave: no session that ends afterwards undoes it."""
+        self.drop.add(b"Subject: one\r\n\r\none\r\n")
+        self.begin(lifetime=1)
+        client = self.client()
+        for _ in range(4):
+            self.authorize()
+        support.wait_for(lambda: client.exists() == 1, 60, "the message")
+        self.assertNotIn("consent", self.must("source", "list", "anna"))
+
     def test_an_authorization_server_in_trouble(self):
         self.drop.add(b"Subject: one\r\n\r\none\r\n")
         self.begin(lifetime=1)

@@ -1,12 +1,8 @@
 // key list|rotate: the master keys under which what opens remote mailboxes is sealed.
-#include <unistd.h>
-
-#include <chrono>
-#include <ctime>
+#include <cstring>
 #include <functional>
 #include <iostream>
 #include <map>
-#include <thread>
 
 #include "tools/posternctl/commands.hpp"
 #include "tools/posternctl/source_access.hpp"
@@ -16,11 +12,6 @@ namespace posternctl {
 using namespace postern;
 
 namespace {
-
-/// Longer than a session lasts that holds the lease.
-constexpr auto patience = std::chrono::seconds(200);
-constexpr auto between_tries = std::chrono::milliseconds(20);
-constexpr UnixTime lease_time = 60;
 
 /// Calls `visit` for each source of each account.
 Result<void> for_each_source(
@@ -57,41 +48,15 @@ Result<std::map<std::uint32_t, std::size_t>> count_by_key(StoreAccess& access) {
     return counts;
 }
 
-/// The lease of a source: while it is held no server works on the row. Nothing comes between reading and writing it.
-Result<std::uint64_t> take_lease(StoreAccess& access, const store::SourceRow& source) {
-    const auto end = std::chrono::steady_clock::now() + patience;
-    const std::string owner = "posternctl " + std::to_string(getpid());
-    while (true) {
-        const UnixTime now = std::time(nullptr);
-        auto lease = access.session->acquire_lease(source.account, source.id, owner, now, now + lease_time);
-        if (lease || lease.error().code != Errc::conflict || std::chrono::steady_clock::now() >= end)
-            return lease;
-        std::this_thread::sleep_for(between_tries);
-    }
-}
-
 Result<void> seal_anew(StoreAccess& access, auth::KeySealer& sealer, const store::SourceRow& seen) {
-    const auto lease = take_lease(access, seen);
-    if (!lease) return lease.error();
-    Result<void> done = Error(Errc::not_found, "the source is gone");
-    const auto rows = access.session->list_sources(seen.account);
-    if (!rows) return rows.error();
-    for (store::SourceRow row : *rows) {
-        if (row.id != seen.id) continue;
+    return edit_source(access, seen, [&sealer](store::SourceRow& row) -> Result<void> {
         const auto context = gateway::credential_context(row);
         auto secret = sealer.open(context, row.sealed_credential);
-        if (!secret) {
-            done = secret.error();
-        } else {
-            row.sealed_credential = sealer.seal(context, *secret);
-            explicit_bzero(secret->data(), secret->size());
-            done = access.session->put_source(row);
-        }
-        auto released =
-            access.session->release_lease(row.account, row.id, *lease, row.facts, row.next_poll_at);
-        if (done && !released) done = released.error();
-    }
-    return done;
+        if (!secret) return secret.error();
+        row.sealed_credential = sealer.seal(context, *secret);
+        explicit_bzero(secret->data(), secret->size());
+        return {};
+    });
 }
 
 /// Everything that is not sealed under `newest`. Answers how many could not be opened or written.

@@ -1,5 +1,11 @@
 #include "tools/posternctl/source_access.hpp"
 
+#include <unistd.h>
+
+#include <chrono>
+#include <ctime>
+#include <thread>
+
 #include "tools/posternctl/commands.hpp"
 
 namespace posternctl {
@@ -67,20 +73,54 @@ std::optional<auth::KeySealer> open_sealer(const StoreAccess& access) {
     return std::nullopt;
 }
 
+namespace {
+
+/// Longer than a session lasts.
+constexpr auto patience = std::chrono::seconds(200);
+constexpr auto between_tries = std::chrono::milliseconds(20);
+constexpr UnixTime lease_time = 60;
+
+Result<std::uint64_t> take_lease(StoreAccess& access, const store::SourceRow& source) {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    const std::string owner = "posternctl " + std::to_string(getpid());
+    while (true) {
+        const UnixTime now = std::time(nullptr);
+        auto lease = access.session->acquire_lease(source.account, source.id, owner, now, now + lease_time);
+        const bool taken = !lease && lease.error().code == Errc::conflict;
+        if (!taken || std::chrono::steady_clock::now() >= end) return lease;
+        std::this_thread::sleep_for(between_tries);
+    }
+}
+
+}  // namespace
+
+Result<void> edit_source(StoreAccess& access, const store::SourceRow& source,
+                         const std::function<Result<void>(store::SourceRow&)>& change) {
+    const auto lease = take_lease(access, source);
+    if (!lease) return lease.error();
+    const auto rows = access.session->list_sources(source.account);
+    if (!rows) return rows.error();
+    for (store::SourceRow row : *rows) {
+        if (row.id != source.id) continue;
+        auto done = change(row);
+        if (done) done = access.session->put_source(row);
+        const auto released =
+            access.session->release_lease(row.account, row.id, *lease, row.facts, row.next_poll_at);
+        return done ? released : done;
+    }
+    return Error(Errc::not_found, "the source is not there any more");
+}
+
 int store_secret(StoreAccess& access, const ChosenSource& chosen, const std::string& secret) {
     auto sealer = open_sealer(access);
     if (!sealer) return 1;
-    const auto sources = access.session->list_sources(chosen.row.account);
-    if (!sources) return fail(sources.error().to_string());
-    for (store::SourceRow row : *sources) {
-        if (row.id != chosen.row.id) continue;
+    const auto done = edit_source(access, chosen.row, [&](store::SourceRow& row) -> Result<void> {
         row.sealed_credential = sealer->seal(gateway::credential_context(row), secret);
         row.facts = gateway::facts_after_new_credential(row.facts);
         row.next_poll_at = 0;
-        const auto saved = access.session->put_source(row);
-        return saved ? 0 : fail(saved.error().to_string());
-    }
-    return fail("the source is not there any more");
+        return {};
+    });
+    return done ? 0 : fail(done.error().to_string());
 }
 
 }  // namespace posternctl

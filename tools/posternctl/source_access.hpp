@@ -1,5 +1,6 @@
 #pragma once
 // The sources of an account and what the settings say of them.
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -35,8 +36,13 @@ std::optional<postern::gateway::OAuthProvider> find_oauth(const StoreAccess& acc
 /// The key file of the server. Nothing after printing why.
 std::optional<postern::auth::KeySealer> open_sealer(const StoreAccess& access);
 
-/// Seals a password or refresh token into the row and writes it, so that the source is polled at once. The row is read
-/// anew, since a server may have written it meanwhile. Answers the exit status.
+/// Changes a row while holding its lease: a session that runs comes to its end first, and no server works on the row between
+/// reading and writing it. Errors: conflict after some minutes, not_found, and what `change` answers.
+postern::Result<void> edit_source(
+    StoreAccess& access, const postern::store::SourceRow& source,
+    const std::function<postern::Result<void>(postern::store::SourceRow&)>& change);
+
+/// Seals a password or refresh token into the row, so that the source is polled at once. Answers the exit status.
 int store_secret(StoreAccess& access, const ChosenSource& chosen, const std::string& secret);
 
 }  // namespace posternctl
