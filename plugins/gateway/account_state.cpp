@@ -11,6 +11,8 @@ using store::ReceiptState;
 
 namespace {
 
+constexpr UnixTime longest_wait = 365 * seconds_per_day;
+
 /// RFC 3339.
 std::string show(UnixTime when) {
     if (when == 0) return "never";
@@ -46,7 +48,9 @@ std::vector<std::pair<std::string, std::string>> describe_source(const Source& s
     if (source.provider != nullptr) add("server", source.provider->server.host);
     add("login", source.config.remote_login);
     add("last-poll", show(facts.polled_at));
-    add("next-poll", show(source.row.next_poll_at));
+    // Years away: it waits for somebody, not for a moment.
+    const UnixTime next = source.row.next_poll_at;
+    add("next-poll", show(next - now > longest_wait ? 0 : next));
     const UnixTime good = facts.failing_since != 0 ? facts.failing_since : now;
     add("lag", std::to_string(now - good));
     if (!facts.last_error.empty()) add("error", facts.last_error);

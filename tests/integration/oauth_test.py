@@ -69,7 +69,7 @@ class OAuth(unittest.TestCase):
         """Both mechanisms; tokens too long for one line, and refresh tokens that change at each use."""
         self.drop.add(b"Subject: one\r\n\r\none\r\n")
         self.begin(lifetime=2)      # used up at every second poll
-        self.assertIn("not authorized yet", self.must("source", "list"))
+        self.assertIn("not authorized yet  polled never  next never", self.must("source", "list"))
         self.assertEqual(self.pop.count("AUTH"), 0)
         self.authorize()
         client = self.client()

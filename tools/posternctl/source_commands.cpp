@@ -1,5 +1,6 @@
 // source list [LOGIN], show, release, cancel LOGIN: remote mailboxes that accounts are collected from.
 #include <algorithm>
+#include <ctime>
 #include <iostream>
 #include <map>
 
@@ -16,6 +17,7 @@ using namespace postern;
 namespace {
 
 constexpr std::size_t page = 500;
+constexpr UnixTime longest_wait = 365 * 86400;
 constexpr std::size_t most_shown = 50;  ///< messages of each kind
 
 /// The value in "key=value" lines; "" if there is none.
@@ -41,6 +43,12 @@ std::string when(const std::string& seconds) {
     return seconds.empty() ? "never" : show_time(std::atoll(seconds.c_str()));
 }
 
+std::string show_next(UnixTime when) {
+    if (when == 0) return "now";
+    // Years away: it waits for somebody, not for a moment.
+    return when - std::time(nullptr) > longest_wait ? "never" : show_time(when);
+}
+
 void show(const std::string& login, const store::SourceRow& source) {
     const auto config = gateway::SourceConfig::parse(source.config);
     std::cout << login << "  " << source.connector << "  " << one_line(config.remote_login);
@@ -52,7 +60,7 @@ void show(const std::string& login, const store::SourceRow& source) {
         std::cout << "  not authorized yet";
     }
     std::cout << "  polled " << when(fact(source, gateway::polled_fact)) << "  next "
-              << (source.next_poll_at == 0 ? "now" : show_time(source.next_poll_at));
+              << show_next(source.next_poll_at);
     const auto error = fact(source, gateway::error_fact);
     const auto since = fact(source, gateway::failing_since_fact);
     if (!error.empty()) {
