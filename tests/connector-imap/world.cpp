@@ -8,8 +8,6 @@
 
 namespace postern::imap_client::test {
 
-using testkit::FolderWorld;
-
 std::uint32_t ImapWorld::Folder::append(std::string content, State state) {
     Message message;
     message.uid = uidnext++;

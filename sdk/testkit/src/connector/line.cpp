@@ -34,7 +34,8 @@ bool Line::struck(Trouble::Kind kind) {
     if (kind == Kind::broken || kind == Kind::half_write) end(State::broken);
     if (kind == Kind::hang) end(State::silent);
     if (kind == Kind::cancel) end(State::cancelled);
-    if (kind == Kind::flood) end(State::flooded);
+    if (kind == Kind::flood_half) output_.resize(output_.size() / 2);
+    if (kind == Kind::flood || kind == Kind::flood_half) end(State::flooded);
     return state_ != State::up;
 }
 

@@ -24,6 +24,8 @@ const char* to_string(Trouble::Kind kind) {
             return "garbage for a reply";
         case Trouble::Kind::flood:
             return "a reply without end";
+        case Trouble::Kind::flood_half:
+            return "half a reply, and then no end";
     }
     return "?";
 }

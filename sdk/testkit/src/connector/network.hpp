@@ -27,6 +27,7 @@ struct Trouble {
         half_write,  ///< half of what is sent arrives, then the line breaks
         garbage,     ///< `octets` arrive instead of the reply
         flood,       ///< the reply is followed by `octets` again and again
+        flood_half,  ///< half of the reply is
     };
     Kind kind = Kind::none;
     std::size_t step = 0;  ///< from 1, over all lines

@@ -21,10 +21,9 @@ void walk_with(ConnectorCase& test, const Trouble& trouble) {
     test.renew_world();
     Walk walk(test);
     walk.allowed = {FaultKind::offline, FaultKind::transient};
-    if (trouble.kind == Kind::garbage || trouble.kind == Kind::flood) {
-        walk.allowed.push_back(FaultKind::protocol_violation);
-        walk.replies_are_true = trouble.kind == Kind::garbage;
-    }
+    const bool flood = trouble.kind == Kind::flood || trouble.kind == Kind::flood_half;
+    if (flood || trouble.kind == Kind::garbage) walk.allowed.push_back(FaultKind::protocol_violation);
+    walk.replies_are_true = !flood;
     test.network().trouble = trouble;
     walk.run();
     test.network().trouble = Trouble();
@@ -98,6 +97,8 @@ void no_reply_ends(ConnectorCase& test) {
     for (std::string& reply : test.world().endless_replies()) endless.push_back(std::move(reply));
     for (const std::string& octets : endless) {
         walk_with_each(test, {Kind::flood, 0, octets}, {Step::read});
+        test.renew_world();
+        walk_with_each(test, {Kind::flood_half, 0, octets}, {Step::read});
         test.renew_world();
     }
 }
