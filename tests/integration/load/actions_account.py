@@ -15,7 +15,8 @@ class AccountActions:
         line = self.dice.choice(LISTS)
         reply = session.run("LIST", line)
         names = [session.name(values[2]) for values in reply.all("LIST")]
-        if len(names) != len(set(names)):
+        # NOTIFY may tell meanwhile of a mailbox that was made or renamed.
+        if len(names) != len(set(names)) and not session.notifying:
             raise ProtocolError(f"twice in LIST: {names}")
         if line.startswith('"" "*"'):
             lacking = {box.path(self.login) for box in self.boxes} - set(names)
