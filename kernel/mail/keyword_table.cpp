@@ -41,10 +41,28 @@ KeywordSet KeywordTable::intern(std::vector<std::uint16_t> indexes) {
     indexes.erase(std::unique(indexes.begin(), indexes.end()), indexes.end());
     const auto known = by_set_.find(indexes);
     if (known != by_set_.end()) return known->second;
-    const auto id = static_cast<KeywordSet>(sets_.size());
-    sets_.push_back(indexes);
+    auto id = static_cast<KeywordSet>(sets_.size());
+    if (free_.empty()) {
+        sets_.push_back(indexes);
+    } else {
+        id = free_.back();
+        free_.pop_back();
+        sets_[id] = indexes;
+    }
     by_set_.emplace(std::move(indexes), id);
     return id;
+}
+
+void KeywordTable::keep(const std::vector<bool>& used) {
+    free_.clear();
+    for (KeywordSet id = 1; id < sets_.size(); ++id) {
+        if (used[id]) continue;
+        by_set_.erase(sets_[id]);
+        sets_[id] = {};
+        free_.push_back(id);
+    }
+    by_set_.emplace(std::vector<std::uint16_t>{}, 0);
+    enough_ = std::max(least_enough, 2 * (sets_.size() - free_.size()));
 }
 
 KeywordSet KeywordTable::united(KeywordSet set, KeywordSet with) {

@@ -21,6 +21,7 @@ public:
     KeywordTable();
 
     const std::vector<std::string>& names() const { return names_; }
+    /// Ids of sets are below this.
     std::size_t set_count() const { return sets_.size(); }
     /// Ascending indexes into names().
     std::span<const std::uint16_t> set(KeywordSet id) const { return sets_[id]; }
@@ -33,11 +34,20 @@ public:
     KeywordSet united(KeywordSet set, KeywordSet with);
     KeywordSet without(KeywordSet set, KeywordSet removed);
 
+    /// So many sets have been interned that looking which are still in use is worth while.
+    bool is_crowded() const { return sets_.size() - free_.size() > enough_; }
+    /// Forgets the sets that are not `used` (by id): their ids will stand for others.
+    void keep(const std::vector<bool>& used);
+
 private:
+    static constexpr std::size_t least_enough = 1024;
+
     std::vector<std::string> names_;
     std::unordered_map<std::string, std::uint16_t> by_name_;  // folded to lower case
     std::vector<std::vector<std::uint16_t>> sets_;
     std::map<std::vector<std::uint16_t>, KeywordSet> by_set_;
+    std::vector<KeywordSet> free_;  // ids without a set
+    std::size_t enough_ = least_enough;
 };
 
 }  // namespace postern::mail

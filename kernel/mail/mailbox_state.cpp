@@ -81,6 +81,7 @@ Result<void> MailboxState::apply(const Change& change, Modseq modseq, Uid first_
             break;
     }
     highest_modseq_ = std::max(highest_modseq_, modseq);
+    if (keywords_.is_crowded()) forget_unused_sets();
     return {};
 }
 
@@ -96,6 +97,13 @@ std::vector<KeywordSet> MailboxState::intern_sets(const Change& change) {
         sets.push_back(keywords_.intern(std::move(indexes)));
     }
     return sets;
+}
+
+/// Dead slots count: who has not been told yet that they went may ask for their flags.
+void MailboxState::forget_unused_sets() {
+    std::vector<bool> used(keywords_.set_count());
+    for (const KeywordSet set : keyword_sets_) used[set] = true;
+    keywords_.keep(used);
 }
 
 void MailboxState::reserve(std::size_t more) {

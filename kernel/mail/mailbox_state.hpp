@@ -69,6 +69,7 @@ private:
     void set_flags(const Change& change, Modseq modseq, std::vector<SlotRun>& flagged);
     void expunge(const Change& change, Modseq modseq, std::vector<Slot>& expunged);
     std::vector<KeywordSet> intern_sets(const Change& change);
+    void forget_unused_sets();
     void reserve(std::size_t more);
 
     std::vector<Uid> uid_;

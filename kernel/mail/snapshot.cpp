@@ -9,11 +9,28 @@ namespace {
 constexpr std::uint8_t version = 1;
 constexpr std::uint64_t max_uid = 0xffffffff;
 
-void pack_keywords(Packer& out, const KeywordTable& table) {
+/// The sets of the living messages, in order of appearance; the number of a set in a snapshot is its place here. The first is
+/// the empty one.
+struct UsedSets {
+    UsedSets(const SlotBitmap& alive, const std::vector<KeywordSet>& column, std::size_t set_count)
+        : number_of(set_count) {
+        for (Slot slot = alive.next(0); slot != no_slot; slot = alive.next(slot + 1)) {
+            const KeywordSet id = column[slot];
+            if (id == 0 || number_of[id] != 0) continue;
+            number_of[id] = static_cast<KeywordSet>(ids.size());
+            ids.push_back(id);
+        }
+    }
+    std::vector<KeywordSet> number_of;  ///< by id
+    std::vector<KeywordSet> ids{0};
+};
+
+void pack_keywords(Packer& out, const KeywordTable& table, const UsedSets& used) {
     out.number(table.names().size());
     for (const auto& name : table.names()) out.text(name);
-    out.number(table.set_count() - 1);
-    for (KeywordSet id = 1; id < table.set_count(); ++id) {
+    out.number(used.ids.size() - 1);
+    for (std::size_t i = 1; i < used.ids.size(); ++i) {
+        const KeywordSet id = used.ids[i];
         out.number(table.set(id).size());
         for (const auto index : table.set(id)) out.number(index);
     }
@@ -91,7 +108,8 @@ std::string SnapshotCodec::encode(const MailboxState& state) {
     out.byte(version);
     out.number(state.highest_modseq_);
     out.number(state.recent_from_);
-    pack_keywords(out, state.keywords_);
+    const UsedSets sets(alive, state.keyword_sets_, state.keywords_.set_count());
+    pack_keywords(out, state.keywords_, sets);
     pack_history(out, state.history_);
     out.number(alive.count());
     Uid before = 0;
@@ -101,7 +119,7 @@ std::string SnapshotCodec::encode(const MailboxState& state) {
         out.byte(state.flags_[slot]);
     }
     for (Slot slot = alive.next(0); slot != no_slot; slot = alive.next(slot + 1)) {
-        out.number(state.keyword_sets_[slot]);
+        out.number(sets.number_of[state.keyword_sets_[slot]]);
         out.number(state.size_[slot]);
     }
     pack_differences(out, alive, state.modseq_);

@@ -1,5 +1,6 @@
 #include "flag_text.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "postern/imap/response_writer.hpp"
@@ -28,15 +29,18 @@ std::string_view FlagText::text(const mail::Mailbox& mailbox, mail::FlagBits fla
     const std::size_t bits = (flags & 31U) | (recent ? std::size_t{flag_recent} : 0U);
     if (keywords == 0) return system_texts[bits];
     const std::uint64_t key = (std::uint64_t{keywords} << 8U) | bits;
-    std::string& text = with_keywords_[key];
-    if (text.empty()) {
-        text = system_texts[bits];
-        for (const std::uint16_t index : mailbox.keyword_set(keywords)) {
-            if (!text.empty()) text += ' ';
-            text += mailbox.keywords()[index];
+    if (with_keywords_.size() >= most_texts) with_keywords_.clear();
+    Text& known = with_keywords_[key];
+    const auto set = mailbox.keyword_set(keywords);
+    if (known.text.empty() || !std::ranges::equal(known.set, set)) {
+        known.set.assign(set.begin(), set.end());
+        known.text = system_texts[bits];
+        for (const std::uint16_t index : set) {
+            if (!known.text.empty()) known.text += ' ';
+            known.text += mailbox.keywords()[index];
         }
     }
-    return text;
+    return known.text;
 }
 
 }  // namespace postern::imap

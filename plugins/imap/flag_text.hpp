@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "postern/imap/flags.hpp"
 #include "postern/mail/mailbox.hpp"
@@ -19,12 +20,18 @@ static_assert(static_cast<int>(mail::answered) == flag_answered &&
 /// Valid for one open mailbox; cheap to construct, fills as it is used.
 class FlagText {
 public:
-    /// Inside of the list: "\Answered \Seen work". Valid as long as this object.
+    /// Inside of the list: "\Answered \Seen work". Valid until the next call.
     std::string_view text(const mail::Mailbox& mailbox, mail::FlagBits flags, bool recent,
                           mail::KeywordSet keywords);
 
 private:
-    std::unordered_map<std::uint64_t, std::string> with_keywords_;
+    static constexpr std::size_t most_texts = 4096;
+
+    struct Text {
+        std::vector<std::uint16_t> set;  ///< ids of sets are given again
+        std::string text;
+    };
+    std::unordered_map<std::uint64_t, Text> with_keywords_;
 };
 
 }  // namespace postern::imap

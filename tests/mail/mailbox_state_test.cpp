@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <set>
 
 #include "kernel/mail/flag_ring.hpp"
+#include "kernel/mail/snapshot.hpp"
 
 namespace postern::mail {
 namespace {
@@ -111,6 +113,47 @@ Change add_messages(unsigned n) {
     change.keyword_sets.resize(1);
     change.added.assign(n, {MessageId{7}, 0, 0, 100, 0, 0});
     return change;
+}
+
+TEST(KeywordTable, SetsThatAreNotKeptGiveTheirIdsToOthers) {
+    KeywordTable table;
+    for (std::size_t i = 0; i < 40; ++i) table.add("k" + std::to_string(i));
+    const KeywordSet kept = table.intern({1, 2});
+    const KeywordSet gone = table.intern({3});
+    std::vector<bool> used(table.set_count());
+    used[kept] = true;
+    table.keep(used);
+    EXPECT_EQ(table.intern({2, 1}), kept);
+    EXPECT_EQ(table.intern({7, 8}), gone);
+    const KeywordSet again = table.intern({3});
+    EXPECT_EQ(again, table.set_count() - 1);
+    EXPECT_EQ(table.intern({}), 0U);
+}
+
+/// Flags of one message set over and over, as of a counter kept in keywords.
+TEST(MailboxState, SetsOfKeywordsThatNobodyHasAreForgotten) {
+    MailboxState state;
+    MailboxState::Applied applied;
+    ASSERT_TRUE(state.apply(add_messages(2), 1, 1, applied));
+    Change change;
+    change.kind = ChangeKind::flags;
+    for (unsigned bit = 0; bit < 14; ++bit) change.keywords.push_back("bit" + std::to_string(bit));
+    change.groups = {{0, 1, 1}};
+    change.ranges = {{2, 2}};
+    for (unsigned number = 1; number < 10'000; ++number) {
+        change.keyword_sets.assign(2, {});
+        for (std::uint16_t bit = 0; bit < 14; ++bit) {
+            if ((number >> bit & 1U) != 0) change.keyword_sets[1].push_back(bit);
+        }
+        ASSERT_TRUE(state.apply(change, number + 1, 0, applied));
+        const auto set = state.keywords().set(state.columns().keywords[1]);
+        ASSERT_TRUE(std::ranges::equal(set, change.keyword_sets[1])) << number;
+    }
+    EXPECT_LT(state.keywords().set_count(), 1500U);
+    const auto back = SnapshotCodec::decode(SnapshotCodec::encode(state));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->keywords().set_count(), 2U);
+    EXPECT_EQ(back->columns().keywords[0], 0U);
 }
 
 TEST(MailboxState, FirstUnseenFollowsFlags) {
