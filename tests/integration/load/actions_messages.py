@@ -277,7 +277,7 @@ class MessageActions:
         if len(old) != len(new) or not set(old) <= set(tokens):
             raise ProtocolError(f"COPYUID {arguments} for {sorted(tokens)}")
         for before, after in zip(old, new):
-            # What is not booked yet may itself be a copy with \\Deleted.
+            # What is not booked yet may itself be a copy with \Deleted.
             if before in source.deleted or before not in source.placed:
                 target.doom([after], deleted=True)
             target.added(after, tokens[before], int(arguments[0]), self.login)
