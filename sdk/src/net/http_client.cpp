@@ -14,7 +14,7 @@ using Parser = beast_http::response_parser<beast_http::string_body>;
 
 namespace {
 
-constexpr std::size_t read_size = 16UL << 10;
+constexpr std::size_t octets_a_read = 16UL << 10;
 constexpr std::int64_t longest_pause = 86400;
 
 // Nothing that ends a line or a word of the request line.
@@ -67,7 +67,7 @@ Result<bool> parse(Parser& parser, std::string& pending, const std::string& host
 }
 
 Task<Result<void>> receive(Connection* connection, const Request* request, Parser* parser) {
-    std::vector<char> buffer(read_size);
+    std::vector<char> buffer(octets_a_read);
     std::string pending;
     while (true) {
         auto got = co_await connection->stream().read_some(buffer);
