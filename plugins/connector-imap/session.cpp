@@ -104,10 +104,18 @@ bool ImapSession::observe_data(Response& response, const DataHead& head) {
         if (vanished->uids.count() > selected_->exists) return false;
         selected_->exists -= static_cast<std::uint32_t>(vanished->uids.count());
         hints_.insert(here);
-    } else if (head.name == "FETCH") {
+    } else if (head.name == "FETCH" && soliciting_ == 0) {
         hints_.insert(here);
     }
     return true;
+}
+
+bool ImapSession::moved_on() const {
+    const auto& known = folders_[selected_->folder].pulled;
+    if (!known) return false;
+    const bool by_modseq = known->modseq != 0 && selected_->modseq != 0;
+    return selected_->exists != known->messages || selected_->uidnext > known->uidnext ||
+           (by_modseq && selected_->modseq != known->modseq);
 }
 
 void ImapSession::note_selection(Selected* selected, const Status& status) const {
@@ -132,6 +140,9 @@ void ImapSession::note_selection(Selected* selected, const Status& status) const
 
 Task<Outcome<void>> ImapSession::select(std::size_t folder, std::optional<PullToken> known,
                                         FolderListing* listing) {
+    // That it is opened is no news of it, but does not answer news of before either.
+    const bool hinted = hints_.contains(folders_[folder].id);
+    const Soliciting soliciting(soliciting_);
     selected_.emplace();
     selected_->folder = folder;
     selected_->any_keyword = true;
@@ -171,7 +182,7 @@ Task<Outcome<void>> ImapSession::select(std::size_t folder, std::optional<PullTo
     }
     if (status->code == "READ-ONLY") selected_->read_only = true;
     if (!capabilities_.condstore()) selected_->modseq = 0;
-    hints_.erase(folders_[folder].id);
+    if (!hinted) hints_.erase(folders_[folder].id);
     if (selected_->uidvalidity == 0) {
         selected_.reset();
         co_return Fault(FaultKind::permanent, "the server's messages have no ids that last");

@@ -45,6 +45,8 @@ private:
         std::string id;  ///< name on the wire
         std::uint32_t uidvalidity = 0;
         std::optional<MailboxStatus> status;  ///< told by LIST or STATUS since the last pull
+        std::optional<PullToken> pulled;      ///< what the last pull knew
+        bool doubtful = false;                ///< STATUS is not to be believed that nothing changed
     };
     struct Selected {
         std::size_t folder = 0;
@@ -59,6 +61,8 @@ private:
     struct OutstandingFetch {
         gateway::FetchRequest request;
         std::string tag;
+        bool told = false;                ///< the server has answered
+        std::optional<std::string> body;  ///< what it gave
     };
     using Actions = std::vector<gateway::Action>;
     using Results = std::vector<gateway::ActionResult>;
@@ -70,6 +74,18 @@ private:
         imap::NumberSet uids;
     };
 
+    /// While it lives FETCH is an answer.
+    class Soliciting {
+    public:
+        explicit Soliciting(unsigned& count) : count_(count) { ++count_; }
+        ~Soliciting() { --count_; }
+        Soliciting(const Soliciting&) = delete;
+        Soliciting& operator=(const Soliciting&) = delete;
+
+    private:
+        unsigned& count_;
+    };
+
     // session.cpp
     std::size_t intern(const std::string& id);
     bool observe(Response& response);
@@ -78,6 +94,8 @@ private:
     Task<Outcome<void>> open_folder(std::size_t folder);
     /// SELECT in any case; `known`: with QRESYNC from there on, into `listing`.
     Task<Outcome<void>> select(std::size_t folder, std::optional<PullToken> known, FolderListing* listing);
+    /// The open folder is not as the last pull left it.
+    bool moved_on() const;
     void note_selection(Selected* selected, const Status& status) const;
     bool belongs(gateway::RemoteRef ref) const;
     static std::size_t folder_of(gateway::RemoteRef ref) {
@@ -108,6 +126,7 @@ private:
 
     // session_fetch.cpp
     std::string fetch_command(gateway::FetchRequest request) const;
+    Task<Outcome<void>> finish_fetch(OutstandingFetch* fetch);
 
     // session_push.cpp
     Run next_run(const Actions& actions, std::size_t begin) const;
@@ -144,6 +163,7 @@ private:
     std::deque<OutstandingFetch> outstanding_;
     std::set<std::string> hints_;  ///< folders that changed since the last watch, "" for the tree
     bool notifies_ = false;
+    unsigned soliciting_ = 0;  ///< commands under way that are answered by FETCH: it is no news then
 };
 
 }  // namespace postern::imap_client

@@ -60,27 +60,39 @@ Task<Outcome<void>> ImapSession::start_fetch(FetchRequest request) {
     co_return Outcome<void>{};
 }
 
-Task<Outcome<Fetched>> ImapSession::receive() {
-    if (outstanding_.empty()) co_return Fault(FaultKind::conflict, "nothing was asked for");
-    const OutstandingFetch fetch = std::move(outstanding_.front());
-    outstanding_.pop_front();
-    const std::uint32_t uid = uid_of(fetch.request.ref);
-    std::optional<std::string> body;
-    bool told = false;
-    Taker taker = [uid, &body, &told](Response& response) {
+// Servers may run commands that do not depend on each other side by side (RFC 3501 section 5.5): what comes may be the
+// answer to a later one.
+Task<Outcome<void>> ImapSession::finish_fetch(OutstandingFetch* fetch) {
+    const Soliciting soliciting(soliciting_);
+    Taker taker = [this, fetch](Response& response) {
         const auto head = parse_head(response);
         if (!head || head->name != "FETCH") return true;
         auto data = parse_fetch(response, *head);
         if (!data) return false;
-        if (data->uid != uid || !data->has_body) return true;
-        told = true;
-        if (data->body) body = std::move(*data->body);
+        if (!data->has_body) return true;
+        OutstandingFetch* meant = uid_of(fetch->request.ref) == data->uid && !fetch->told ? fetch : nullptr;
+        for (auto& later : outstanding_) {
+            if (meant == nullptr && uid_of(later.request.ref) == data->uid && !later.told) meant = &later;
+        }
+        if (meant == nullptr) return true;
+        meant->told = true;
+        if (data->body) meant->body = std::move(*data->body);
         return true;
     };
-    auto status = co_await wire_->finish(fetch.tag, std::move(taker));
+    auto status = co_await wire_->finish(fetch->tag, std::move(taker));
     if (!status) co_return status.error();
     if (!status->ok()) co_return classify_refusal("FETCH", *status, FaultKind::transient);
-    if (!told) co_return Fault(FaultKind::gone, "the message is not there any more");
+    if (!fetch->told) co_return Fault(FaultKind::gone, "the message is not there any more");
+    co_return Outcome<void>{};
+}
+
+Task<Outcome<Fetched>> ImapSession::receive() {
+    if (outstanding_.empty()) co_return Fault(FaultKind::conflict, "nothing was asked for");
+    OutstandingFetch fetch = std::move(outstanding_.front());
+    outstanding_.pop_front();
+    auto finished = co_await finish_fetch(&fetch);
+    if (!finished) co_return finished.error();
+    std::optional<std::string> body = std::move(fetch.body);
     const auto& limits = wire_->limits();
     const bool header = fetch.request.part == FetchPart::header;
     const bool has_text = body && !body->empty();

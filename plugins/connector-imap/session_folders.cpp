@@ -41,7 +41,6 @@ Task<Outcome<void>> ImapSession::learn_folders() {
     if (!options.empty()) command += " RETURN (" + options + ')';
     auto listed = co_await expect_ok(std::move(command), std::move(taker), FaultKind::transient);
     if (!listed) co_return listed.error();
-    hints_.clear();
     tree_ = std::move(tree);
     folders_known_ = true;
     co_return Outcome<void>{};
@@ -51,6 +50,8 @@ Task<Outcome<FolderList>> ImapSession::list_folders(std::string /*token*/) {
     if (!outstanding_.empty()) co_return Fault(FaultKind::conflict, "messages are still to be received");
     auto learned = co_await learn_folders();
     if (!learned) co_return learned.error();
+    // Who asks for the folders pulls them next.
+    hints_.clear();
     FolderList out;
     out.folders = tree_.folders();
     co_return out;
@@ -79,9 +80,10 @@ Task<Outcome<void>> ImapSession::change_folder(const Action* action, ActionResul
                          : "RENAME " + quoted_name(action->folder) + ' ' + quoted_name(made);
         if (!create) accepted = FaultKind::unsupported;
     }
-    // DELETE of the mailbox that is open is forbidden, or ends the session.
-    const bool is_open = selected_ && folders_[selected_->folder].id == action->folder;
-    if (is_open && action->kind != Action::Kind::create_folder) {
+    // DELETE of the mailbox that is open is forbidden, or ends the session; RENAME gives it another name.
+    const std::string open = selected_ ? folders_[selected_->folder].id : "";
+    const bool is_open = open == action->folder || open.starts_with(action->folder + tree_.delimiter());
+    if (selected_ && is_open && action->kind != Action::Kind::create_folder) {
         auto closed = co_await expect_ok(capabilities_.has("UNSELECT") ? "UNSELECT" : "EXAMINE \"INBOX\"",
                                          nullptr, FaultKind::transient);
         if (!closed) co_return closed.error();
@@ -94,7 +96,6 @@ Task<Outcome<void>> ImapSession::change_folder(const Action* action, ActionResul
         co_return Outcome<void>{};
     }
     result->new_id = made;
-    folders_known_ = false;
     if (made.empty()) co_return Outcome<void>{};
     // So that other clients show it. That it is refused changes nothing.
     std::string subscribe = "SUBSCRIBE " + quoted_name(made);

@@ -31,6 +31,7 @@ Task<Outcome<void>> ImapSession::ask_status(std::size_t folder) {
 
 Task<Outcome<bool>> ImapSession::unchanged_since(std::size_t folder, PullToken token) {
     const bool open = selected_ && selected_->folder == folder;
+    if (folders_[folder].doubtful) co_return false;
     if (!folders_[folder].status) {
         // Of the mailbox that is open SELECT tells at the same price.
         if (open) co_return false;
@@ -43,6 +44,7 @@ Task<Outcome<bool>> ImapSession::unchanged_since(std::size_t folder, PullToken t
 }
 
 Task<Outcome<void>> ImapSession::fetch_into(FolderListing* listing, std::string what) {
+    const Soliciting soliciting(soliciting_);
     Taker taker = [listing](Response& response) {
         const auto head = parse_head(response);
         if (!head || head->name != "FETCH") {
@@ -198,6 +200,7 @@ Task<Outcome<PullPage>> ImapSession::pull(PullRequest request) {
         const auto status = std::exchange(folders_[folder].status, std::nullopt);
         if (status) pull.unseen = status->unseen;
         if (*same) {
+            folders_[folder].pulled = pull.token;
             PullPage page;
             page.unchanged = true;
             page.total = pull.token->messages;
@@ -210,6 +213,7 @@ Task<Outcome<PullPage>> ImapSession::pull(PullRequest request) {
     auto selected = co_await select(folder, known, &pull.listing);
     if (!selected) co_return selected.error();
     folders_[folder].uidvalidity = selected_->uidvalidity;
+    hints_.erase(folders_[folder].id);
     if (pull.token && pull.token->uidvalidity != selected_->uidvalidity) {
         co_return Fault(FaultKind::reset_required, "the folder was renumbered");
     }
@@ -220,6 +224,8 @@ Task<Outcome<PullPage>> ImapSession::pull(PullRequest request) {
     } else {
         page = co_await pull_all(&pull);
     }
+    folders_[folder].pulled = page ? PullToken::parse(page->token) : std::nullopt;
+    folders_[folder].doubtful = false;
     co_return page;
 }
 

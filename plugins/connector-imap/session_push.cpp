@@ -78,6 +78,8 @@ Task<Outcome<void>> ImapSession::store_flags(const Actions* actions, Run run, Re
     std::vector<std::string> commands;
     if (!added.empty()) commands.push_back("UID STORE " + set + " +FLAGS.SILENT (" + added + ')');
     if (!cleared.empty()) commands.push_back("UID STORE " + set + " -FLAGS.SILENT (" + cleared + ')');
+    // Even .SILENT is answered, with the new modseqs (RFC 7162 section 3.1.3).
+    const Soliciting soliciting(soliciting_);
     for (auto& command : commands) {
         auto done = co_await expect_ok(std::move(command), nullptr, FaultKind::transient);
         if (done) continue;

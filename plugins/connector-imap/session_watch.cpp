@@ -37,7 +37,11 @@ Task<Outcome<void>> ImapSession::start_notify() {
         "(personal (MessageNew MessageExpunge FlagChange MailboxName))");
     if (!status) co_return status.error();
     notifies_ = true;
-    if (!status->ok()) capabilities_.remove("NOTIFY");
+    if (!status->ok()) {
+        capabilities_.remove("NOTIFY");
+    } else {
+        hints_.insert("");  // what happened before is not told
+    }
     co_return Outcome<void>{};
 }
 
@@ -80,6 +84,10 @@ Task<Outcome<std::vector<std::string>>> ImapSession::watch(std::vector<std::stri
     if (!outstanding_.empty() || folders.empty()) co_return Fault(FaultKind::conflict, "not now");
     auto opened = co_await open_folder(intern(folders.front()));
     if (!opened) co_return opened.error();
+    if (moved_on()) {
+        hints_.insert(folders_[selected_->folder].id);
+        folders_[selected_->folder].doubtful = true;
+    }
     auto notified = co_await start_notify();
     if (!notified) co_return notified.error();
     if (hints_.empty()) {

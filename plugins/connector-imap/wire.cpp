@@ -125,6 +125,7 @@ bool Wire::observed(Response& response) {
 
 Task<Outcome<std::string>> Wire::send(CommandText command) {
     std::string tag = "P" + std::to_string(++last_tag_);
+    unanswered_.insert(tag);
     std::string line = tag + ' ' + command.text;
     if (command.secret) explicit_bzero(command.text.data(), command.text.size());
     if (command.has_literal) {
@@ -147,6 +148,7 @@ Task<Outcome<std::string>> Wire::send(CommandText command) {
 }
 
 Task<Outcome<std::optional<Status>>> Wire::step(std::string tag, Taker taker) {
+    if (auto answered = answered_.extract(tag)) co_return std::optional(std::move(answered.mapped()));
     auto response = co_await read();
     if (!response) co_return response.error();
     if (response->kind == Response::Kind::continuation)
@@ -157,8 +159,11 @@ Task<Outcome<std::optional<Status>>> Wire::step(std::string tag, Taker taker) {
         co_return std::optional<Status>{};
     }
     auto status = parse_status(response->text);
-    if (!status || response->tag != tag) co_return broken("a response to what nobody asked");
-    co_return status;
+    if (!status || unanswered_.erase(response->tag) == 0) co_return broken("a response to what nobody asked");
+    if (response->tag == tag) co_return status;
+    // Commands may be finished in another order than they were sent in (RFC 3501 section 5.5).
+    answered_.emplace(response->tag, std::move(*status));
+    co_return std::optional<Status>{};
 }
 
 Task<Outcome<Status>> Wire::finish(std::string tag, Taker taker) {
@@ -180,6 +185,7 @@ Task<Outcome<std::optional<Status>>> Wire::wait_for_continuation(std::string tag
         }
         auto status = parse_status(response->text);
         if (!status || response->tag != tag) co_return broken("a response to what nobody asked");
+        unanswered_.erase(tag);
         co_return status;
     }
 }

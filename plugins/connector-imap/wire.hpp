@@ -3,7 +3,9 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -94,6 +96,8 @@ private:
     std::uint64_t last_tag_ = 0;
     std::uint64_t responses_ = 0;  ///< since something was sent
     std::uint64_t most_responses_;
+    std::set<std::string> unanswered_;        ///< tags of commands that were sent
+    std::map<std::string, Status> answered_;  ///< sooner than commands that were sent before
     std::chrono::seconds patience_{0};
     std::chrono::steady_clock::time_point last_traffic_;
 };

@@ -8,6 +8,8 @@ namespace {
 constexpr std::size_t due_at_once = 200;
 constexpr UnixTime shortest_pause = 60;
 constexpr UnixTime longest_pause = 3600;
+/// Who found no place asks again every second.
+constexpr UnixTime crowded_for = 5;
 constexpr auto look_interval = std::chrono::seconds(1);
 }  // namespace
 
@@ -100,9 +102,12 @@ Task<void> Engine::run_worker(std::shared_ptr<Worker> worker) {
 bool Engine::enter_host(const std::string& host) {
     const std::lock_guard lock(hosts_guard_);
     HostLoad& load = hosts_[host];
-    const bool full =
-        sessions_ >= settings_.max_sessions() || load.sessions >= settings_.max_sessions_per_host();
-    if (full || mail_.now() < load.not_before) return false;
+    if (mail_.now() < load.not_before) return false;
+    const bool full = sessions_ >= settings_.max_sessions();
+    if (full) refused_at_ = mail_.now();
+    const bool host_full = load.sessions >= settings_.max_sessions_per_host();
+    if (host_full) load.refused_at = mail_.now();
+    if (full || host_full) return false;
     ++load.sessions;
     ++sessions_;
     return true;
@@ -112,6 +117,11 @@ void Engine::leave_host(const std::string& host) {
     const std::lock_guard lock(hosts_guard_);
     --hosts_[host].sessions;
     --sessions_;
+}
+
+bool Engine::is_crowded(const std::string& host) {
+    const std::lock_guard lock(hosts_guard_);
+    return mail_.now() - std::max(refused_at_, hosts_[host].refused_at) < crowded_for;
 }
 
 void Engine::host_is_throttled(const std::string& host) {

@@ -32,6 +32,8 @@ public:
     /// Sessions at the same time, in all and to one host, none while the host is left alone. Any thread.
     bool enter_host(const std::string& host);
     void leave_host(const std::string& host);
+    /// Somebody waits for a place: who only listens makes room.
+    bool is_crowded(const std::string& host);
     /// It says that we come too often: left alone for a minute, each time twice as long, at most an hour.
     void host_is_throttled(const std::string& host);
     void host_works(const std::string& host);
@@ -64,9 +66,11 @@ private:
         std::size_t sessions = 0;
         UnixTime pause = 0;
         UnixTime not_before = 0;
+        UnixTime refused_at = 0;  ///< there was no place
     };
     std::map<std::string, HostLoad> hosts_;
     std::size_t sessions_ = 0;
+    UnixTime refused_at_ = 0;  ///< there were too many sessions in all
 };
 
 }  // namespace postern::gateway

@@ -1,5 +1,6 @@
 // Messages that are new there come here: by what is known already, if they only moved or were renumbered, else whole.
 #include <algorithm>
+#include <array>
 #include <deque>
 
 #include "gateway/fingerprint.hpp"
@@ -14,13 +15,15 @@ namespace {
 
 constexpr std::size_t batch_messages = 100;
 constexpr std::uint64_t batch_octets = 8ULL << 20;
+/// Of messages that are asked for and not received yet: a server may send all of them at once.
+constexpr std::uint64_t octets_on_the_way = 16ULL << 20;
 constexpr std::uint32_t tries = 3;
 constexpr UnixTime retry_later = 3600;
 
 }  // namespace
 
 bool FolderSync::budget_spent() const {
-    return now() - started_at_ > policy().session.count() || fetched_octets_ > policy().session_octets;
+    return now() - round_at_ > policy().session.count() || fetched_octets_ > policy().session_octets;
 }
 
 // gateway.md 2.6 and 4.1: size, then header. Messages that are missing somewhere may be the ones that are new here.
@@ -71,7 +74,33 @@ Task<Outcome<void>> FolderSync::recognise(Work* work, std::vector<Wanted>* wante
     co_return Outcome<void>{};
 }
 
-// The message is here already: renumbered, it only gets another id; moved, another place. False: it is not here any more.
+FlagState FolderSync::flags_of(const RemoteItem& item) {
+    return {item.flags.value_or(0), item.keywords};
+}
+
+// Whether the user took the message away from where it still was at the provider.
+Task<Outcome<bool>> FolderSync::moved_here(Work* from, MessageId message) {
+    // With its whole mailbox, but elsewhere it lives on.
+    if (from->removed_here) co_return false;
+    auto opened = co_await open_mailbox(from);
+    if (!opened) co_return opened.error();
+    co_return !lives_in(*from, message);
+}
+
+// Flags that the user changed before the move became known here are not lost by it.
+FlagState FolderSync::merged_where_it_was(const Work& from, MessageId message, const FlagState& there) const {
+    if (!from.mailbox) return there;
+    const std::array<MessageId, 1> ids = {message};
+    for (const mail::Slot slot : from.mailbox->find_messages(ids)) {
+        const Uid uid = from.mailbox->columns().uid[slot];
+        if (!from.state.bound.contains(uid)) continue;
+        return merge_flags(from.state.agreed(uid), flags_here(*from.mailbox, slot), there);
+    }
+    return there;
+}
+
+// The message is here already: renumbered, it only gets another id; moved, another place. If the user moved or removed it
+// meanwhile, that is what happens to it there, too, under its new id. False: it is not here any more.
 Task<Outcome<bool>> FolderSync::place_known(Work* work, Wanted wanted, ReceiptIndex known) {
     const RemoteItem& item = work->page.items[wanted.item];
     store::Receipt receipt = receipts_[known];
@@ -80,7 +109,12 @@ Task<Outcome<bool>> FolderSync::place_known(Work* work, Wanted wanted, ReceiptIn
     receipt.last_seen = now();
     store::ReceiptWrite write;
     write.receipt = receipt;
-    if (lives_in(*work, receipt.message)) {
+    // Beside a copy that is there, too, it is a message of its own.
+    if (is_there(receipt.message, work)) co_return false;
+    Work* from = missing_.at(known);
+    auto moved = co_await moved_here(from, receipt.message);
+    if (!moved) co_return moved.error();
+    if (*moved || lives_in(*work, receipt.message)) {
         std::vector<store::ReceiptWrite> writes;
         writes.push_back(std::move(write));
         writes.push_back(move_to(known, ReceiptState::rebound));
@@ -91,11 +125,11 @@ Task<Outcome<bool>> FolderSync::place_known(Work* work, Wanted wanted, ReceiptIn
         ++report_.rebound;
         co_return true;
     }
-    Batch batch;
+    const FlagState flags = merged_where_it_was(*from, receipt.message, flags_of(item));
     mail::NewMail message;
     message.existing = receipt.message;
-    message.flags = item.flags.value_or(0);
-    message.keywords = item.keywords;
+    message.flags = flags.bits;
+    message.keywords = flags.keywords;
     message.internal_date = item.date;
     message.receipt = std::move(write);
     mail::DeliveryRequest request;
@@ -106,21 +140,40 @@ Task<Outcome<bool>> FolderSync::place_known(Work* work, Wanted wanted, ReceiptIn
     auto delivered = co_await context_.account->deliver(std::move(request));
     if (!delivered && delivered.error().code == Errc::not_found) co_return false;
     if (!delivered) co_return store_fault(delivered.error());
-    FlagState flags{item.flags.value_or(0), item.keywords};
-    work->state.agree(delivered->uids.front(), flags);
+    work->state.agree(delivered->uids.front(), flags_of(item));
     add_receipt(std::move(receipt));
     ++report_.rebound;
     co_return true;
 }
 
-std::vector<FolderSync::Waiting> FolderSync::find_waiting(const Work& work) const {
-    std::vector<Waiting> out;
-    const auto columns = work.mailbox->columns();
-    for (mail::Slot slot = 0; slot < work.mailbox->slot_count(); ++slot) {
-        if (!columns.is_alive(slot) || work.state.bound.contains(columns.uid[slot])) continue;
-        out.push_back({columns.uid[slot], columns.message[slot], columns.size[slot]});
+bool FolderSync::is_there(MessageId message, const Work* only) const {
+    const auto range = by_message_.equal_range(value_of(message));
+    return std::any_of(range.first, range.second, [&](const auto& entry) {
+        const auto& receipt = receipts_[entry.second];
+        if ((bit(receipt.state) & there_states) == 0 || missing_.contains(entry.second)) return false;
+        return only == nullptr || is_of(receipt, only->state);
+    });
+}
+
+// What was to go up into this folder; and what was to go up at all, wherever the user has put it since.
+Task<Outcome<void>> FolderSync::find_waiting(Work* work) {
+    waiting_.clear();
+    for (const auto& other : works_) {
+        const bool here = other.get() == work;
+        if (other->removed_here || (!here && !changed_here(*other))) continue;
+        auto opened = co_await open_mailbox(other.get());
+        if (!opened) co_return opened.error();
+        const auto columns = other->mailbox->columns();
+        for (mail::Slot slot = 0; slot < other->mailbox->slot_count(); ++slot) {
+            if (!columns.is_alive(slot) || other->state.bound.contains(columns.uid[slot])) continue;
+            if (!here && is_there(columns.message[slot], nullptr)) continue;
+            waiting_.push_back({other.get(), columns.uid[slot], columns.message[slot], columns.size[slot]});
+        }
     }
-    return out;
+    // What was to go up into this folder is the first that is thought of.
+    std::stable_partition(waiting_.begin(), waiting_.end(),
+                          [work](const Waiting& waiting) { return waiting.work == work; });
+    co_return Outcome<void>{};
 }
 
 // What was sent up before the answer got lost comes back as new: it is what waits here to be sent.
@@ -136,12 +189,15 @@ Task<Outcome<bool>> FolderSync::bind_upload(Work* work, Wanted wanted,
     const ContentHash hash = content_hash(*content);
     MessageId same{};
     for (const auto& message : *loaded) {
-        if (message != nullptr && message->content == hash) same = message->id;
+        if (message == nullptr || message->content != hash) continue;
+        same = message->id;
+        break;
     }
     if (value_of(same) == 0) co_return false;
     const auto found = std::find_if(waiting_.begin(), waiting_.end(),
                                     [same](const Waiting& waiting) { return waiting.message == same; });
     const Uid uid = found->uid;
+    const bool lies_here = found->work == work;
     waiting_.erase(found);
     wanted.receipt.state = ReceiptState::stored;
     wanted.receipt.message = same;
@@ -151,9 +207,8 @@ Task<Outcome<bool>> FolderSync::bind_upload(Work* work, Wanted wanted,
     writes[0].receipt = wanted.receipt;
     auto written = co_await write(std::move(writes));
     if (!written) co_return written.error();
-    const RemoteItem& item = work->page.items[wanted.item];
-    const FlagState flags{item.flags.value_or(0), item.keywords};
-    work->state.agree(uid, flags);
+    // Else it goes there, too, to where it lies by now.
+    if (lies_here) work->state.agree(uid, flags_of(work->page.items[wanted.item]));
     add_receipt(std::move(wanted.receipt));
     co_return true;
 }
@@ -165,16 +220,17 @@ void FolderSync::add_to_batch(Batch& batch, const RemoteItem& item, store::Recei
     receipt.last_seen = now();
     receipt.header_fingerprint = header_fingerprint(*content);
     receipt.last_error.clear();
+    FlagState flags = flags_of(item);
     mail::NewMail message;
-    message.flags = item.flags.value_or(0);
-    message.keywords = item.keywords;
+    message.flags = flags.bits;
+    message.keywords = flags.keywords;
     message.internal_date = item.date;
     store::ReceiptWrite write;
     write.receipt = std::move(receipt);
     message.receipt = std::move(write);
     batch.octets += content->size();
     message.content = std::move(content);
-    batch.flags.push_back(FlagState{message.flags, message.keywords});
+    batch.flags.push_back(std::move(flags));
     batch.messages.push_back(std::move(message));
 }
 
@@ -239,11 +295,14 @@ Task<Outcome<void>> FolderSync::note_failure(Wanted wanted, Fault fault) {
 
 Task<Outcome<void>> FolderSync::fetch_all(Work* work, std::vector<Wanted> wanted) {
     std::deque<std::size_t> in_flight;
+    std::uint64_t on_the_way = 0;
     Batch batch;
-    waiting_ = find_waiting(*work);
+    auto looked = co_await find_waiting(work);
+    if (!looked) co_return looked.error();
     for (std::size_t next = 0; next < wanted.size() || !in_flight.empty();) {
-        const bool may_start =
-            next < wanted.size() && !budget_spent() && in_flight.size() < remote_->fetch_window();
+        const bool room = in_flight.empty() ||
+                          (in_flight.size() < remote_->fetch_window() && on_the_way < octets_on_the_way);
+        const bool may_start = next < wanted.size() && !budget_spent() && room;
         if (may_start && wanted[next].receipt.size_listed > policy().max_message) {
             const Fault too_large(FaultKind::permanent, "larger than max_message");
             auto noted = co_await note_failure(std::move(wanted[next++]), too_large);
@@ -256,15 +315,18 @@ Task<Outcome<void>> FolderSync::fetch_all(Work* work, std::vector<Wanted> wanted
             request.expected_size = work->page.items[wanted[next].item].size;
             auto started = co_await remote_->start_fetch(request);
             if (!started) co_return started.error();
+            on_the_way += wanted[next].receipt.size_listed;
             in_flight.push_back(next++);
             continue;
         }
         if (in_flight.empty()) {
             report_.more = true;  // the budget is spent
+            work->settled = false;
             break;
         }
         const std::size_t index = in_flight.front();
         in_flight.pop_front();
+        on_the_way -= wanted[index].receipt.size_listed;
         auto fetched = co_await remote_->receive();
         if (!fetched) {
             auto kept = co_await flush(work, std::move(batch));

@@ -1,6 +1,5 @@
 // Flags and keywords, both ways: each flag by itself, by what was agreed last (gateway.md 4.1).
 #include <algorithm>
-#include <array>
 #include <tuple>
 
 #include "gateway/folder_sync.hpp"
@@ -18,13 +17,14 @@ std::unordered_map<Uid, FlagState> FolderSync::flags_there(const Work& work) con
     std::unordered_map<Uid, FlagState> out;
     if (!work.pulled) return out;
     const auto columns = work.mailbox->columns();
+    const auto slots = placements(*work.mailbox);
     for (const auto& item : work.page.items) {
         if (!item.flags || item.kind == RemoteItem::Kind::removed) continue;
         const auto index = receipt_of(work.state, item.id);
         if (!index || value_of(receipts_[*index].message) == 0) continue;
-        const std::array<MessageId, 1> message = {receipts_[*index].message};
-        for (const mail::Slot slot : work.mailbox->find_messages(message)) {
-            out[columns.uid[slot]] = FlagState{*item.flags, item.keywords};
+        const auto range = slots.equal_range(value_of(receipts_[*index].message));
+        for (auto entry = range.first; entry != range.second; ++entry) {
+            out[columns.uid[entry->second]] = FlagState{*item.flags, item.keywords};
         }
     }
     return out;
@@ -79,7 +79,7 @@ Task<Outcome<void>> FolderSync::push_flags(Work* work, std::vector<FlagPush> pus
 }
 
 Task<Outcome<void>> FolderSync::merge_folder(Work* work) {
-    if (work->gone_there || !work->state.selectable) co_return Outcome<void>{};
+    if (work->gone_there || work->removed_here || !work->state.selectable) co_return Outcome<void>{};
     if (!work->pulled && !changed_here(*work)) co_return Outcome<void>{};
     auto opened = co_await open_mailbox(work);
     if (!opened) co_return opened.error();

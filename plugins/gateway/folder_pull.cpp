@@ -12,22 +12,18 @@ namespace {
 
 /// However good the tokens are, everything is looked at that often.
 constexpr UnixTime full_listing_every = seconds_per_day;
-/// States in which the message lies here or did: nothing is to be fetched.
-constexpr store::ReceiptStates settled_states = bit(ReceiptState::stored) | bit(ReceiptState::suspect) |
-                                                bit(ReceiptState::delete_wanted) |
-                                                bit(ReceiptState::delete_sent);
 
 }  // namespace
 
 Task<Outcome<void>> FolderSync::pull_folder(Work* work) {
     auto& state = work->state;
-    if (!state.selectable) co_return Outcome<void>{};
-    if (work->gone_there) {
+    if (work->gone_there || (!state.selectable && !state.bound.empty())) {
         // An empty listing that may be believed: what was in it is missing.
         work->page.complete = true;
         work->pulled = true;
         co_return Outcome<void>{};
     }
+    if (!state.selectable) co_return Outcome<void>{};
     PullRequest request;
     request.folder = state.remote_id;
     if (now() - state.listed_at < full_listing_every) request.token = state.token;
@@ -44,6 +40,7 @@ Task<Outcome<void>> FolderSync::pull_folder(Work* work) {
         work->settled = false;
         co_return Outcome<void>{};
     }
+    work->looked_at = true;
     if (page->unchanged) co_return Outcome<void>{};
     work->page = std::move(*page);
     work->pulled = true;
@@ -115,7 +112,7 @@ Task<Outcome<void>> FolderSync::collect_folder(Work* work) {
 Task<Outcome<void>> FolderSync::collect() {
     find_missing();
     for (const auto& work : works_) {
-        if (!work->pulled || work->gone_there) continue;
+        if (!work->pulled || work->gone_there || work->removed_here || !work->state.selectable) continue;
         auto collected = co_await collect_folder(work.get());
         if (!collected) co_return collected.error();
     }

@@ -16,9 +16,6 @@ namespace {
 constexpr std::size_t transferred_at_once = 500;
 constexpr mail::FlagBits all_flags =
     mail::answered | mail::flagged | mail::deleted | mail::seen | mail::draft;
-/// The message is there, as far as is known.
-constexpr store::ReceiptStates there_states =
-    bit(ReceiptState::stored) | bit(ReceiptState::suspect) | bit(ReceiptState::delete_wanted);
 
 }  // namespace
 
@@ -39,11 +36,10 @@ void FolderSync::find_origin(Upload& upload, std::set<ReceiptIndex>& used) const
         const ReceiptIndex index = entry->second;
         const auto& receipt = receipts_[index];
         if ((bit(receipt.state) & there_states) == 0 || missing_.contains(index)) continue;
-        const auto from = std::find_if(works_.begin(), works_.end(),
-                                       [&](const auto& work) { return is_of(receipt, work->state); });
-        if (from == works_.end() || (*from)->gone_there || from->get() == upload.work) continue;
-        const bool lives = lives_in(**from, upload.message);
-        if (!lives && (*from)->mailbox && !used.contains(index)) {
+        const Work* from = owner_of(receipt);
+        if (from == nullptr || from->gone_there || from == upload.work) continue;
+        const bool lives = lives_in(*from, upload.message);
+        if (!lives && from->mailbox && !used.contains(index)) {
             used.insert(index);
             upload.moved_from = index;
             return;
@@ -98,6 +94,7 @@ Task<Outcome<std::shared_ptr<const std::string>>> FolderSync::content_of(Message
 Task<Outcome<void>> FolderSync::note_uploaded(std::vector<Upload> uploads, std::vector<std::string> new_ids) {
     std::vector<store::ReceiptWrite> writes;
     std::map<Work*, std::vector<FlagPush>> pushes;
+    std::vector<std::size_t> uploaded;
     for (std::size_t i = 0; i < uploads.size(); ++i) {
         const Upload& upload = uploads[i];
         if (upload.moved_from) writes.push_back(move_to(*upload.moved_from, ReceiptState::delete_done));
@@ -116,7 +113,7 @@ Task<Outcome<void>> FolderSync::note_uploaded(std::vector<Upload> uploads, std::
         write.receipt = receipt;
         writes.push_back(std::move(write));
         add_receipt(receipt);
-        upload.work->state.agree(upload.uid, upload.flags);
+        uploaded.push_back(i);
         const auto ref = ref_of(*upload.work, receipt);
         if (!origin || !ref) continue;
         FlagPush push;
@@ -131,6 +128,8 @@ Task<Outcome<void>> FolderSync::note_uploaded(std::vector<Upload> uploads, std::
     }
     auto written = co_await write(std::move(writes));
     if (!written) co_return written.error();
+    // Not sooner: what is agreed is kept even if a session fails here.
+    for (const std::size_t i : uploaded) uploads[i].work->state.agree(uploads[i].uid, uploads[i].flags);
     for (auto& [work, flags] : pushes) {
         auto pushed = co_await push_flags(work, std::move(flags));
         if (!pushed) co_return pushed.error();
@@ -143,11 +142,13 @@ Task<Outcome<void>> FolderSync::transfer(std::vector<Upload> uploads) {
     std::vector<Upload> sent;
     for (auto& upload : uploads) {
         const ReceiptIndex origin = upload.moved_from ? *upload.moved_from : *upload.copied_from;
-        const auto from = std::find_if(works_.begin(), works_.end(), [&](const auto& work) {
-            return is_of(receipts_[origin], work->state);
-        });
-        const auto ref = ref_of(**from, receipts_[origin]);
-        if (!ref) continue;
+        const Work* from = owner_of(receipts_[origin]);
+        const auto ref = from == nullptr ? std::nullopt : ref_of(*from, receipts_[origin]);
+        if (!ref) {
+            upload.work->settled = false;
+            if (upload.moved_from) not_taken_.insert(*upload.moved_from);
+            continue;
+        }
         Action action;
         action.kind = upload.moved_from ? Action::Kind::move : Action::Kind::copy;
         action.ref = *ref;
@@ -216,7 +217,7 @@ Task<Outcome<void>> FolderSync::push_local() {
     for (const auto& work : works_) any = any || work->mailbox != nullptr;
     if (!any) co_return Outcome<void>{};
     for (const auto& work : works_) {
-        if (work->gone_there || !work->state.selectable) continue;
+        if (work->gone_there || work->removed_here || !work->state.selectable) continue;
         auto opened = co_await open_mailbox(work.get());
         if (!opened) co_return opened.error();
     }
@@ -224,7 +225,9 @@ Task<Outcome<void>> FolderSync::push_local() {
     std::vector<Upload> transfers;
     std::vector<Upload> appends;
     for (const auto& work : works_) {
-        if (work->gone_there || !work->state.selectable || !work->mailbox) continue;
+        if (work->gone_there || work->removed_here || !work->state.selectable || !work->mailbox) continue;
+        // What is there and was not looked at may be what would go up: sent before, and the answer lost.
+        if (!work->looked_at || !work->settled) continue;
         auto uploads = find_uploads(work.get());
         for (auto& upload : uploads) {
             find_origin(upload, used);
@@ -232,6 +235,8 @@ Task<Outcome<void>> FolderSync::push_local() {
             (transfer ? transfers : appends).push_back(std::move(upload));
         }
     }
+    // Of the same moment: what the user moves while the rest goes up is no removal.
+    removals_ = find_removals(used);
     for (std::size_t begin = 0; begin < transfers.size(); begin += transferred_at_once) {
         const std::size_t end = std::min(begin + transferred_at_once, transfers.size());
         std::vector<Upload> some(
@@ -247,16 +252,33 @@ Task<Outcome<void>> FolderSync::push_local() {
     co_return Outcome<void>{};
 }
 
-// Bound messages that are not here any more; forgotten if `really`.
-std::size_t FolderSync::forget_dead(Work& work, bool really) {
+// Bound messages that are not here any more.
+void FolderSync::forget_dead(Work& work) {
     std::vector<Uid> dead;
     for (const Uid uid : work.state.bound) {
         if (work.mailbox->find(uid) == mail::no_slot) dead.push_back(uid);
     }
-    for (const Uid uid : dead) {
-        if (really) work.state.forget(uid);
+    for (const Uid uid : dead) work.state.forget(uid);
+}
+
+std::vector<FolderSync::ReceiptIndex> FolderSync::find_removals(const std::set<ReceiptIndex>& used) const {
+    std::map<std::uint32_t, std::unordered_multimap<std::uint64_t, mail::Slot>> living;
+    for (const auto& work : works_) {
+        const bool counts =
+            work->mailbox && !work->gone_there && !work->removed_here && work->state.selectable;
+        if (counts) living.emplace(work->state.key, placements(*work->mailbox));
     }
-    return dead.size();
+    std::vector<ReceiptIndex> out;
+    for (ReceiptIndex i = 0; i < receipts_.size(); ++i) {
+        const auto& receipt = receipts_[i];
+        if ((bit(receipt.state) & there_states) == 0 || value_of(receipt.message) == 0) continue;
+        if (missing_.contains(i) || used.contains(i)) continue;
+        const Work* work = owner_of(receipt);
+        const auto here = work == nullptr ? living.end() : living.find(work->state.key);
+        if (here == living.end() || here->second.contains(value_of(receipt.message))) continue;
+        out.push_back(i);
+    }
+    return out;
 }
 
 Task<Outcome<std::vector<FolderSync::ReceiptIndex>>> FolderSync::verified(Work* work,
@@ -330,36 +352,27 @@ Task<Outcome<void>> FolderSync::remove_from(Work* work, std::vector<ReceiptIndex
 
 Task<Outcome<void>> FolderSync::remove_there() {
     std::map<Work*, std::vector<ReceiptIndex>> wanted;
-    std::vector<Work*> touched;
     std::size_t count = 0;
     std::size_t total = 0;
-    for (const auto& work : works_) {
-        total += work->state.bound.count();
-        if (!work->mailbox || work->gone_there || forget_dead(*work, false) == 0) continue;
-        touched.push_back(work.get());
-    }
-    for (ReceiptIndex i = 0; i < receipts_.size(); ++i) {
-        const auto& receipt = receipts_[i];
-        if ((bit(receipt.state) & there_states) == 0 || missing_.contains(i) || not_taken_.contains(i))
-            continue;
-        const auto work = std::find_if(touched.begin(), touched.end(),
-                                       [&](const Work* w) { return is_of(receipt, w->state); });
-        if (work == touched.end() || lives_in(**work, receipt.message)) continue;
-        wanted[*work].push_back(i);
+    for (const auto& work : works_) total += work->state.bound.count();
+    const bool never = policy().remote_delete == Policy::RemoteDelete::never;
+    for (const ReceiptIndex index : removals_) {
+        const bool there = (bit(receipts_[index].state) & there_states) != 0;
+        Work* work = owner_of(receipts_[index]);
+        if (never || !there || work == nullptr || not_taken_.contains(index)) continue;
+        wanted[work].push_back(index);
         ++count;
     }
-    const bool never = policy().remote_delete == Policy::RemoteDelete::never;
-    const bool held =
-        count > 0 && brake_holds(count, total, policy().delete_brake, &facts().delete_held_since,
-                                 "so many messages are to be removed at the provider that none is yet");
+    const bool held = brake_holds(count, total, policy().delete_brake, &facts().delete_held_since,
+                                  "so many messages are to be removed at the provider that none is yet");
     for (auto& [work, receipts] : wanted) {
         if (held) work->settled = false;
-        if (held || never) continue;
+        if (held) continue;
         auto removed = co_await remove_from(work, std::move(receipts));
         if (!removed) co_return removed.error();
     }
-    for (Work* work : touched) {
-        if (!held && work->settled) forget_dead(*work, true);
+    for (const auto& work : works_) {
+        if (!held && work->settled && work->mailbox && !work->gone_there) forget_dead(*work);
     }
     co_return Outcome<void>{};
 }

@@ -1,6 +1,7 @@
 #include "gateway/folder_sync.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "postern/gateway/brake.hpp"
 
@@ -14,19 +15,31 @@ namespace {
 constexpr std::size_t write_chunk = 1000;
 /// The lease lasts longer.
 constexpr UnixTime longest_watch = 600;
+/// Where others wait for a place.
+constexpr UnixTime shared_watch = 30;
+/// So many rounds follow each other without waiting for news.
+constexpr int rounds_at_once = 5;
 /// So late, at most, what the user does goes up while the provider is listened to.
 constexpr auto watch_slice = std::chrono::seconds(5);
+
+/// The number that names the folder of a receipt; 0 if there is none.
+std::uint32_t key_of(const store::Receipt& receipt) {
+    std::uint32_t key = 0;
+    std::from_chars(receipt.uidl.data(), receipt.uidl.data() + receipt.uidl.size(), key);
+    return key;
+}
 
 }  // namespace
 
 FolderSync::FolderSync(Context context, std::unique_ptr<RemoteSession> remote)
-    : context_(std::move(context)), remote_(std::move(remote)) {}
+    : context_(std::move(context)), remote_(std::move(remote)), session_id_(context_.mail->new_id()) {}
 
 mail::Cause FolderSync::cause(const char* command) const {
     mail::Cause cause;
     cause.protocol = "gateway";
     cause.command = command;
     cause.login = context_.account->login();
+    cause.session = session_id_;
     return cause;
 }
 
@@ -93,7 +106,11 @@ Task<Outcome<void>> FolderSync::load_receipts() {
     if (receipts_loaded_) co_return Outcome<void>{};
     auto found = co_await context_.account->read_receipts(context_.source->row.id, store::any_receipt_state);
     if (!found) co_return store_fault(found.error());
-    for (auto& receipt : *found) add_receipt(std::move(receipt));
+    for (auto& receipt : *found) {
+        // Also of folders about which nothing is agreed any more.
+        last_key_ = std::max(last_key_, key_of(receipt));
+        add_receipt(std::move(receipt));
+    }
     receipts_loaded_ = true;
     co_return Outcome<void>{};
 }
@@ -110,6 +127,22 @@ std::string FolderSync::remote_id_of(const store::Receipt& receipt) {
 
 bool FolderSync::is_of(const store::Receipt& receipt, const FolderState& state) const {
     return receipt.uidl.starts_with(state.receipt_prefix());
+}
+
+FolderSync::Work* FolderSync::owner_of(const store::Receipt& receipt) const {
+    const std::uint32_t key = key_of(receipt);
+    const auto found = std::find_if(works_.begin(), works_.end(),
+                                    [key](const auto& work) { return work->state.key == key; });
+    return found == works_.end() ? nullptr : found->get();
+}
+
+std::unordered_multimap<std::uint64_t, mail::Slot> FolderSync::placements(const mail::Mailbox& mailbox) {
+    std::unordered_multimap<std::uint64_t, mail::Slot> out;
+    const auto columns = mailbox.columns();
+    for (mail::Slot slot = 0; slot < mailbox.slot_count(); ++slot) {
+        if (columns.is_alive(slot)) out.emplace(value_of(columns.message[slot]), slot);
+    }
+    return out;
 }
 
 store::ReceiptWrite FolderSync::move_to(ReceiptIndex index, ReceiptState state) {
@@ -211,11 +244,11 @@ Task<Outcome<void>> FolderSync::steps() {
     for (const auto& work : works_) {
         auto pulled = co_await pull_folder(work.get());
         if (!pulled) co_return pulled.error();
-        if (work->pulled || work->gone_there || changed_here(*work)) idle = false;
+        if (work->pulled || work->gone_there || work->removed_here || changed_here(*work)) idle = false;
     }
     facts().polled_at = now();
-    report_.unchanged = idle;
     if (idle) co_return Outcome<void>{};
+    report_.unchanged = false;
     auto known = co_await load_receipts();
     if (!known) co_return known.error();
     auto collected = co_await collect();
@@ -228,8 +261,10 @@ Task<Outcome<void>> FolderSync::steps() {
     if (!pushed) co_return pushed.error();
     auto removed = co_await remove_there();
     if (!removed) co_return removed.error();
-    auto vanished = co_await apply_vanished();
-    if (!vanished) co_return vanished.error();
+    if (!report_.more) {  // else what is missing may only have moved to where nobody has looked yet
+        auto vanished = co_await apply_vanished();
+        if (!vanished) co_return vanished.error();
+    }
     for (const auto& work : works_) {
         if (!work->settled || report_.more) continue;
         if (work->pulled && work->page.complete) {
@@ -238,38 +273,59 @@ Task<Outcome<void>> FolderSync::steps() {
         }
         if (work->seen != 0) work->state.looked_at = work->seen;
     }
-    co_return Outcome<void>{};
+    auto folders = co_await remove_folders();
+    co_return folders;
+}
+
+Presence FolderSync::presence() const {
+    return {context_.account->session_count(), context_.account->idle_session_count()};
 }
 
 // True if there is something to do.
 Task<Outcome<bool>> FolderSync::wait_for_news() {
     const std::uint32_t abilities = context_.source->provider->connector->describe().abilities;
-    while ((abilities & Ability::watch) != 0 && remote_->alive() && !report_.more) {
-        if (context_.account->session_count() == 0 || now() - started_at_ > longest_watch) co_return false;
-        const Modseq before = context_.account->change_seq();
+    // What the provider does not tell of is looked for as often as without listening.
+    const UnixTime next_look = now() + poll_interval(policy(), facts(), presence(), now()).count();
+    while ((abilities & Ability::watch) != 0 && remote_->alive()) {
+        const UnixTime longest = context_.crowded() ? shared_watch : longest_watch;
+        if (context_.account->session_count() == 0 || now() - started_at_ > longest) co_return false;
+        if (news_here_ || now() >= next_look) co_return true;
         std::vector<std::string> folders(1, "INBOX");
         auto hints = co_await remote_->watch(std::move(folders), watch_slice);
         if (!hints && hints.error().kind == FaultKind::unsupported) co_return false;
         if (!hints) co_return hints.error();
-        if (!hints->empty() || context_.account->change_seq() != before) co_return true;
+        report_.listens = true;
+        if (!hints->empty()) co_return true;
     }
     co_return false;
 }
 
 Task<SessionReport> FolderSync::run() {
     started_at_ = now();
-    while (true) {
+    report_.unchanged = true;
+    const auto subscription = context_.account->watch([this](const mail::AccountEvent& event) {
+        using Kind = mail::AccountEvent::Kind;
+        const bool of_mail = event.kind != Kind::attribute && event.kind != Kind::subscription;
+        if (of_mail && event.session != session_id_) news_here_ = true;
+    });
+    for (int rounds = 1; true; ++rounds) {
         missing_.clear();
         not_taken_.clear();
+        removals_.clear();
+        // From here on: what comes while a round is under way may have been overlooked by it.
+        news_here_ = again_ = false;
+        round_at_ = now();
+        fetched_octets_ = 0;
         report_.end = co_await steps();
         auto saved = co_await save_states();
         if (report_.end && !saved) report_.end = saved.error();
         if (report_.end) report_.end = co_await end_release();
-        if (!report_.end) break;
-        auto again = co_await wait_for_news();
-        if (!again) report_.end = again.error();
-        if (!again || !*again) break;
-        fetched_octets_ = 0;
+        if (!report_.end || report_.more) break;
+        if ((again_ || news_here_) && rounds < rounds_at_once) continue;
+        auto news = co_await wait_for_news();
+        if (!news) report_.end = news.error();
+        if (!news || !*news) break;
+        rounds = 0;
     }
     if (facts().import_listed_at == 0 && report_.end) facts().import_listed_at = started_at_;
     const bool commit = remote_->alive() && !store_failed_;

@@ -6,6 +6,7 @@
 
 namespace postern::gateway {
 
+using store::bit;
 using store::ReceiptState;
 
 namespace {
@@ -14,6 +15,11 @@ namespace {
 constexpr std::array<std::string_view, 2> virtual_roles = {"\\All", "\\Flagged"};
 constexpr std::string_view division_slash = "\xE2\x88\x95";  // stands for "/" within a name
 constexpr int max_twins = 100;
+
+/// Tried again, it may go well.
+bool passes(const Fault& fault) {
+    return fault.kind == FaultKind::transient || fault.kind == FaultKind::rate_limited;
+}
 
 bool is_sound(const RemoteFolder& folder) {
     const auto odd = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
@@ -97,6 +103,9 @@ Task<Outcome<void>> FolderSync::push_one(Action action, ActionResult* result) {
 // A folder there that is not known here.
 Task<Outcome<void>> FolderSync::adopt(RemoteFolder folder) {
     if (!is_sound(folder) || is_virtual(folder)) co_return Outcome<void>{};
+    // Keys of folders that are forgotten live on in receipts.
+    auto loaded = co_await load_receipts();
+    if (!loaded) co_return loaded.error();
     const mail::MailboxInfo* found = nullptr;
     std::string name = folder.id == "INBOX" ? "INBOX" : local_name(folder);
     bool role_is_free = !folder.role.empty();
@@ -138,23 +147,37 @@ Task<Outcome<void>> FolderSync::adopt(RemoteFolder folder) {
     co_return Outcome<void>{};
 }
 
+std::optional<std::string> FolderSync::parent_there(const std::string& name) {
+    const std::string parent = parent_of(name);
+    if (parent.empty()) return "";
+    const auto* info = context_.account->find_mailbox(parent);
+    const Work* work = info == nullptr ? nullptr : work_of(info->id);
+    return work == nullptr ? std::nullopt : std::optional(work->state.remote_id);
+}
+
 // A mailbox here that is not known there. Those that every account has are made there when something lies in them.
 Task<Outcome<void>> FolderSync::offer(mail::MailboxInfo mailbox) {
     // One that was there and is gone goes here, too.
     const bool known =
         std::ranges::any_of(works_, [&](const auto& work) { return work->state.mailbox == mailbox.id; });
     if (mailbox.name == "INBOX" || known) co_return Outcome<void>{};
-    if (!mailbox.special_use.empty() && mailbox.total == 0) co_return Outcome<void>{};
+    const bool has_children = std::ranges::any_of(context_.account->mailboxes(), [&](const auto& other) {
+        return other.name.starts_with(mailbox.name + mail::hierarchy_delimiter);
+    });
+    if (!mailbox.special_use.empty() && mailbox.total == 0 && !has_children) co_return Outcome<void>{};
+    auto made = co_await make_there(std::move(mailbox));
+    co_return made;
+}
+
+Task<Outcome<void>> FolderSync::make_there(mail::MailboxInfo mailbox) {
+    auto loaded = co_await load_receipts();
+    if (!loaded) co_return loaded.error();
+    const auto parent = parent_there(mailbox.name);
+    if (!parent) co_return Outcome<void>{};
     Action action;
     action.kind = Action::Kind::create_folder;
     action.name = component_of(mailbox.name);
-    const std::string parent = parent_of(mailbox.name);
-    if (!parent.empty()) {
-        const auto* info = context_.account->find_mailbox(parent);
-        const Work* work = info == nullptr ? nullptr : work_of(info->id);
-        if (work == nullptr) co_return Outcome<void>{};
-        action.folder = work->state.remote_id;
-    }
+    action.folder = *parent;
     ActionResult made;
     auto done = co_await push_one(std::move(action), &made);
     if (!done) co_return done.error();
@@ -165,117 +188,119 @@ Task<Outcome<void>> FolderSync::offer(mail::MailboxInfo mailbox) {
                                {"why", made.fault ? made.fault->to_string() : std::string("no name")}});
         co_return Outcome<void>{};
     }
-    if (work_of_remote(made.new_id) == nullptr) add_work(mailbox.id, made.new_id, mailbox.name, true);
+    Work* known = work_of_remote(made.new_id);
+    if (known == nullptr) {
+        add_work(mailbox.id, made.new_id, mailbox.name, true);
+    } else if (known->state.mailbox == mailbox.id) {
+        known->state.selectable = true;  // until now a name that only has others below it
+    } else {
+        again_ = true;  // the name is another's, which is about to get a new one, or to be removed
+    }
     co_return Outcome<void>{};
 }
 
-// The user removed the mailbox. Mail that nobody has seen here may have come meanwhile: then it comes back.
-Task<Outcome<void>> FolderSync::removed_here(Work* work) {
-    PullRequest request;
-    request.folder = work->state.remote_id;
-    request.token = work->state.token;
-    auto page = co_await remote_->pull(std::move(request));
-    if (!page && !remote_->alive()) co_return page.error();
-    auto loaded = co_await load_receipts();
-    if (!loaded) co_return loaded.error();
-    bool seen = page && (page->unchanged || page->complete) && !work->state.token.empty();
-    if (seen) {
-        for (const auto& item : page->items) {
-            if (item.kind == RemoteItem::Kind::removed) continue;
-            if (!receipt_of(work->state, item.id)) seen = false;
-        }
+bool FolderSync::is_below(const std::string& id, const std::string& ancestor) const {
+    auto folder = tree_.find(id);
+    while (folder != tree_.end() && !folder->second.parent.empty()) {
+        if (folder->second.parent == ancestor) return true;
+        folder = tree_.find(folder->second.parent);
     }
-    if (seen && policy().remote_delete != Policy::RemoteDelete::never) {
-        Action action;
-        action.kind = Action::Kind::remove_folder;
-        action.folder = work->state.remote_id;
-        ActionResult removed;
-        auto done = co_await push_one(std::move(action), &removed);
-        if (!done) co_return done.error();
-        if (!removed.fault) tree_.erase(work->state.remote_id);
-    }
-    std::vector<store::ReceiptWrite> writes;
-    for (ReceiptIndex i = 0; i < receipts_.size(); ++i) {
-        if (is_of(receipts_[i], work->state)) writes.push_back(move_to(i, ReceiptState::delete_done));
-    }
-    auto written = co_await write(std::move(writes));
-    if (!written) co_return written.error();
-    auto dropped = co_await drop_folder(work);
-    co_return dropped;
+    return false;
 }
 
-Task<Outcome<void>> FolderSync::rename_there(Work* work, std::string old_name) {
-    const auto* info = context_.account->find_mailbox(work->state.mailbox);
-    const std::string name = info->name;
-    const std::string parent = parent_of(name);
-    const auto* above = parent.empty() ? nullptr : context_.account->find_mailbox(parent);
-    const Work* above_there = above == nullptr ? nullptr : work_of(above->id);
-    work->state.name = name;
-    if (!parent.empty() && above_there == nullptr) co_return Outcome<void>{};
+// What was below a renamed folder is below it still, under the new name; here too.
+void FolderSync::note_renamed(Work* work, std::string name, std::string parent, std::string new_id) {
+    const std::string old_id = work->state.remote_id;
+    const std::string old_prefix = work->state.name + mail::hierarchy_delimiter;
+    for (const auto& other : works_) {
+        auto& state = other->state;
+        if (!is_below(state.remote_id, old_id)) continue;
+        state.remote_id = new_id + state.remote_id.substr(old_id.size());
+        if (state.name.starts_with(old_prefix)) state.name = name + state.name.substr(old_prefix.size() - 1);
+    }
+    std::map<std::string, RemoteFolder> tree;
+    for (const auto& [id, folder] : tree_) {
+        RemoteFolder moved = folder;
+        if (id == old_id) {
+            moved.id = new_id;
+            moved.parent = parent;
+        } else if (is_below(id, old_id)) {
+            moved.id = new_id + id.substr(old_id.size());
+            moved.parent = new_id + folder.parent.substr(old_id.size());
+        }
+        std::string key = moved.id;
+        tree.insert_or_assign(std::move(key), std::move(moved));
+    }
+    tree_ = std::move(tree);
+    work->state.remote_id = std::move(new_id);
+    work->state.name = std::move(name);
+}
+
+Task<Outcome<void>> FolderSync::rename_there(Work* work, std::string name) {
+    const auto parent = parent_there(name);
+    // It waits until the provider has what it is to lie in.
+    if (!parent) co_return Outcome<void>{};
     Action action;
     action.kind = Action::Kind::rename_folder;
     action.folder = work->state.remote_id;
-    action.destination = above_there == nullptr ? "" : above_there->state.remote_id;
+    action.destination = *parent;
     action.name = component_of(name);
-    const std::string old_id = work->state.remote_id;
     ActionResult renamed;
     auto done = co_await push_one(std::move(action), &renamed);
     if (!done) co_return done.error();
-    if (renamed.fault || renamed.new_id.empty()) {
-        context_.log->warning("the provider does not rename a folder",
-                              {{"login", context_.account->login()}, {"name", old_name}, {"to", name}});
+    if (!renamed.fault && !renamed.new_id.empty()) {
+        note_renamed(work, std::move(name), *parent, renamed.new_id);
         co_return Outcome<void>{};
     }
-    // What was below it there is below it still, under the new name; here too.
-    for (const auto& other : works_) {
-        auto& state = other->state;
-        const bool below = state.remote_id.size() > old_id.size() && state.remote_id.starts_with(old_id) &&
-                           state.name.starts_with(old_name + mail::hierarchy_delimiter);
-        if (!below && other.get() != work) continue;
-        const auto listed = tree_.extract(state.remote_id);
-        state.remote_id = renamed.new_id + state.remote_id.substr(old_id.size());
-        if (below) state.name = name + state.name.substr(old_name.size());
-        if (listed.empty()) continue;
-        RemoteFolder folder = listed.mapped();
-        folder.id = state.remote_id;
-        tree_.insert_or_assign(state.remote_id, std::move(folder));
+    context_.log->warning("the provider does not rename a folder",
+                          {{"login", context_.account->login()},
+                           {"name", work->state.name},
+                           {"to", name},
+                           {"why", renamed.fault ? renamed.fault->to_string() : std::string("no name")}});
+    // Either it is tried again, or each side has its own name for it.
+    if (!renamed.fault || !passes(*renamed.fault)) work->state.name = std::move(name);
+    co_return Outcome<void>{};
+}
+
+// What each side still has of what is known.
+Task<Outcome<void>> FolderSync::look_at_known() {
+    std::vector<Work*> gone;
+    for (const auto& work : works_) {
+        const auto listed = tree_.find(work->state.remote_id);
+        work->gone_there = listed == tree_.end();
+        work->removed_here = context_.account->find_mailbox(work->state.mailbox) == nullptr;
+        if (!work->gone_there) work->state.selectable = listed->second.selectable;
+        if (work->gone_there && work->removed_here) gone.push_back(work.get());
+    }
+    for (Work* work : gone) {
+        auto dropped = co_await drop_folder(work);
+        if (!dropped) co_return dropped.error();
     }
     co_return Outcome<void>{};
 }
 
-Task<Outcome<void>> FolderSync::settle_known() {
-    // Parents first: renaming one renames what is below it.
-    std::sort(works_.begin(), works_.end(),
-              [](const auto& a, const auto& b) { return a->state.name < b->state.name; });
-    std::vector<Work*> known;
-    for (const auto& work : works_) known.push_back(work.get());
-    for (Work* work : known) {
-        const auto* info = context_.account->find_mailbox(work->state.mailbox);
-        const bool there = tree_.contains(work->state.remote_id);
-        if (info == nullptr && there) {
-            auto removed = co_await removed_here(work);
-            if (!removed) co_return removed.error();
-            continue;
+// What was made or renamed here; parents come before what is below them.
+Task<Outcome<void>> FolderSync::settle_names() {
+    const std::vector<mail::MailboxInfo> mailboxes = context_.account->mailboxes();
+    for (const auto& mailbox : mailboxes) {
+        Work* work = work_of(mailbox.id);
+        Outcome<void> done{};
+        if (work == nullptr) {
+            mail::MailboxInfo copy = mailbox;
+            done = co_await offer(std::move(copy));
+        } else if (work->state.name != mailbox.name) {
+            std::string name = mailbox.name;
+            done = co_await rename_there(work, std::move(name));
+        } else if (!work->state.selectable && mailbox.total > 0 && work->state.bound.empty()) {
+            mail::MailboxInfo copy = mailbox;
+            done = co_await make_there(std::move(copy));
         }
-        if (info == nullptr) {
-            auto dropped = co_await drop_folder(work);
-            if (!dropped) co_return dropped.error();
-            continue;
-        }
-        if (!there) {
-            work->gone_there = true;
-            continue;
-        }
-        work->state.selectable = tree_[work->state.remote_id].selectable;
-        if (info->name == work->state.name) continue;
-        std::string old_name = work->state.name;
-        auto renamed = co_await rename_there(work, std::move(old_name));
-        if (!renamed) co_return renamed.error();
+        if (!done) co_return done.error();
     }
     co_return Outcome<void>{};
 }
 
-Task<Outcome<void>> FolderSync::sync_tree() {
+Task<Outcome<void>> FolderSync::list_tree() {
     auto list = co_await remote_->list_folders("");
     if (!list) co_return list.error();
     tree_.clear();
@@ -285,8 +310,14 @@ Task<Outcome<void>> FolderSync::sync_tree() {
     }
     // A provider without INBOX has something else to say than what folders there are.
     if (!tree_.contains("INBOX")) co_return Fault(FaultKind::transient, "the provider lists no INBOX");
-    auto settled = co_await settle_known();
-    if (!settled) co_return settled.error();
+    co_return Outcome<void>{};
+}
+
+Task<Outcome<void>> FolderSync::sync_tree() {
+    auto listed = co_await list_tree();
+    if (!listed) co_return listed.error();
+    auto looked = co_await look_at_known();
+    if (!looked) co_return looked.error();
     std::vector<RemoteFolder> fresh;
     for (const auto& [id, folder] : tree_) {
         if (work_of_remote(id) == nullptr) fresh.push_back(folder);
@@ -295,15 +326,72 @@ Task<Outcome<void>> FolderSync::sync_tree() {
         auto adopted = co_await adopt(std::move(folder));
         if (!adopted) co_return adopted.error();
     }
-    const std::vector<mail::MailboxInfo> mailboxes = context_.account->mailboxes();
-    for (const auto& mailbox : mailboxes) {
-        mail::MailboxInfo copy = mailbox;
-        auto offered = co_await offer(std::move(copy));
-        if (!offered) co_return offered.error();
-    }
-    std::stable_sort(works_.begin(), works_.end(), [](const auto& a, const auto& b) {
-        return (a->state.name == "INBOX") > (b->state.name == "INBOX");
+    auto settled = co_await settle_names();
+    if (!settled) co_return settled.error();
+    std::sort(works_.begin(), works_.end(), [](const auto& a, const auto& b) {
+        const bool a_first = a->state.name == "INBOX";
+        const bool b_first = b->state.name == "INBOX";
+        return a_first != b_first ? a_first : a->state.name < b->state.name;
     });
+    co_return Outcome<void>{};
+}
+
+bool FolderSync::all_seen_here(const Work& work) const {
+    if (!work.state.selectable) return true;
+    if (!work.looked_at || (work.pulled && !work.page.complete)) return false;
+    return std::ranges::all_of(work.page.items, [&](const RemoteItem& item) {
+        if (item.kind == RemoteItem::Kind::removed) return true;
+        const auto known = receipt_of(work.state, item.id);
+        return known && (bit(receipts_[*known].state) & settled_states) != 0;
+    });
+}
+
+// The user removed the mailboxes. Last of all, when everything that was filed elsewhere before has been copied there. Mail
+// that nobody has seen here may have come meanwhile: then the folder comes back.
+Task<Outcome<void>> FolderSync::remove_folders() {
+    std::vector<Work*> removed;
+    for (const auto& work : works_) {
+        if (work->removed_here) removed.push_back(work.get());
+    }
+    std::ranges::reverse(removed);  // what is below before what it is in
+    for (Work* work : removed) {
+        const bool seen = all_seen_here(*work);
+        if (seen && policy().remote_delete == Policy::RemoteDelete::never) continue;
+        if (seen) {
+            Action action;
+            action.kind = Action::Kind::remove_folder;
+            action.folder = work->state.remote_id;
+            ActionResult result;
+            auto done = co_await push_one(std::move(action), &result);
+            if (!done) co_return done.error();
+            if (result.fault && passes(*result.fault)) continue;
+        }
+        auto dropped = co_await drop_folder(work);
+        if (!dropped) co_return dropped.error();
+        again_ = true;
+    }
+    co_return Outcome<void>{};
+}
+
+// Nothing is agreed about the folder any more. Its receipts must not speak for another that is like it.
+Task<Outcome<void>> FolderSync::drop_folder(Work* work) {
+    auto loaded = co_await load_receipts();
+    if (!loaded) co_return loaded.error();
+    std::vector<store::ReceiptWrite> receipts;
+    for (ReceiptIndex i = 0; i < receipts_.size(); ++i) {
+        const bool over = (bit(receipts_[i].state) & store::receipt_history) != 0;
+        if (!over && is_of(receipts_[i], work->state))
+            receipts.push_back(move_to(i, ReceiptState::delete_done));
+    }
+    auto noted = co_await write(std::move(receipts));
+    if (!noted) co_return noted.error();
+    std::vector<store::AttributeWrite> writes(1);
+    writes[0].attribute.entry = entry_prefix() + std::to_string(work->state.key);
+    writes[0].remove = true;
+    const mail::Cause why = cause("AGREE");
+    auto written = co_await context_.account->write_attributes(std::move(writes), why);
+    if (!written) co_return store_fault(written.error());
+    std::erase_if(works_, [work](const auto& other) { return other.get() == work; });
     co_return Outcome<void>{};
 }
 

@@ -1,6 +1,6 @@
 // What is gone there goes here: last of all, when everything that only moved has been recognised.
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include "gateway/folder_sync.hpp"
 
@@ -11,6 +11,18 @@ using store::ReceiptState;
 
 namespace {
 constexpr std::size_t most_removed = 500;
+}
+
+// As after a crash between a rename there and the note of it: the old folder is gone, its messages are in the new one.
+bool FolderSync::is_there_under_another_id(const Work& work, MessageId message) const {
+    constexpr store::ReceiptStates there = bit(ReceiptState::stored) | bit(ReceiptState::delete_wanted);
+    const auto range = by_message_.equal_range(value_of(message));
+    return std::any_of(range.first, range.second, [&](const auto& entry) {
+        const auto& receipt = receipts_[entry.second];
+        if ((bit(receipt.state) & there) == 0 || missing_.contains(entry.second)) return false;
+        const Work* owner = owner_of(receipt);
+        return owner != nullptr && !owner->gone_there && owner->state.mailbox == work.state.mailbox;
+    });
 }
 
 Task<Outcome<void>> FolderSync::expunge_here(Work* work, std::vector<ReceiptIndex> vanished) {
@@ -24,11 +36,16 @@ Task<Outcome<void>> FolderSync::expunge_here(Work* work, std::vector<ReceiptInde
         request.fence = context_.fence;
         request.cause = cause("VANISH");
         std::vector<mail::Slot> slots;
+        const auto living = placements(*work->mailbox);
         for (std::size_t k = begin; k < end; ++k) {
-            const std::array<MessageId, 1> message = {receipts_[vanished[k]].message};
-            for (const mail::Slot slot : work->mailbox->find_messages(message)) {
-                // A copy that the user made beside it and that is not there yet is not meant.
-                if (work->state.bound.contains(work->mailbox->columns().uid[slot])) slots.push_back(slot);
+            const MessageId message = receipts_[vanished[k]].message;
+            const bool elsewhere = is_there_under_another_id(*work, message);
+            const auto range = living.equal_range(value_of(message));
+            for (auto entry = range.first; entry != range.second && !elsewhere; ++entry) {
+                // Of several, the copies that the user made beside it and that are not there yet are not meant.
+                const bool only = std::next(range.first) == range.second;
+                const Uid uid = work->mailbox->columns().uid[entry->second];
+                if (only || work->state.bound.contains(uid)) slots.push_back(entry->second);
             }
             request.receipts.push_back(move_to(vanished[k], ReceiptState::vanished));
         }
@@ -50,18 +67,6 @@ Task<Outcome<void>> FolderSync::expunge_here(Work* work, std::vector<ReceiptInde
     co_return Outcome<void>{};
 }
 
-// Nothing is agreed about the folder any more.
-Task<Outcome<void>> FolderSync::drop_folder(Work* work) {
-    std::vector<store::AttributeWrite> writes(1);
-    writes[0].attribute.entry = entry_prefix() + std::to_string(work->state.key);
-    writes[0].remove = true;
-    const mail::Cause why = cause("AGREE");
-    auto written = co_await context_.account->write_attributes(std::move(writes), why);
-    if (!written) co_return store_fault(written.error());
-    std::erase_if(works_, [work](const auto& other) { return other.get() == work; });
-    co_return Outcome<void>{};
-}
-
 Task<Outcome<void>> FolderSync::apply_vanished() {
     std::map<Work*, std::vector<ReceiptIndex>> vanished;
     std::size_t count = 0;
@@ -69,36 +74,44 @@ Task<Outcome<void>> FolderSync::apply_vanished() {
     for (const auto& [index, work] : missing_) {
         const auto state = receipts_[index].state;
         if (state == ReceiptState::rebound || state == ReceiptState::delete_done) continue;
+        if (work->removed_here) continue;
         vanished[work].push_back(index);
         ++count;
     }
     for (const auto& work : works_) total += work->state.bound.count();
-    const bool held =
-        count > 0 && brake_holds(count, total, policy().vanish_brake, &facts().vanish_held_since,
-                                 "so many messages are missing at the provider that none is removed yet");
+    const bool held = brake_holds(count, total, policy().vanish_brake, &facts().vanish_held_since,
+                                  "so many messages are missing at the provider that none is removed yet");
     for (auto& [work, receipts] : vanished) {
         if (held) work->settled = false;
         if (held) continue;
         auto expunged = co_await expunge_here(work, std::move(receipts));
         if (!expunged) co_return expunged.error();
     }
+    auto dropped = co_await drop_gone_folders();
+    co_return dropped;
+}
+
+Task<Outcome<void>> FolderSync::drop_gone_folders() {
     std::vector<Work*> gone;
     for (const auto& work : works_) {
         if (work->gone_there && work->settled) gone.push_back(work.get());
     }
+    std::ranges::reverse(gone);  // what is below before what it is in
     for (Work* work : gone) {
         const auto* info = context_.account->find_mailbox(work->state.mailbox);
-        // What lies there only here stays, and so do the mailboxes that every account has.
-        const bool empty =
-            info != nullptr && info->total == 0 && info->special_use.empty() && info->name != "INBOX";
+        // What lies there only here stays, and so do the mailboxes that every account has. Another folder may be it by now.
+        const bool free = info != nullptr && work_of(info->id) == nullptr;
+        const bool empty = free && info->total == 0 && info->special_use.empty() && info->name != "INBOX";
         if (empty) {
             std::string name = info->name;
             const mail::Cause why = cause("DELETE");
             auto removed = co_await context_.account->delete_mailbox(std::move(name), why);
-            if (!removed && removed.error().code != Errc::invalid) co_return store_fault(removed.error());
+            if (!removed && removed.error().code != Errc::invalid && removed.error().code != Errc::not_found)
+                co_return store_fault(removed.error());
         }
         auto dropped = co_await drop_folder(work);
         if (!dropped) co_return dropped.error();
+        again_ = true;
     }
     co_return Outcome<void>{};
 }

@@ -1,6 +1,7 @@
 #pragma once
 // One session with a remote maildrop, in the order of gateway.md 2.4. Each step is a file of its own: sync_identity,
 // sync_policy, sync_removal, sync_collection, sync_absence. Runs on the account's core.
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -21,6 +22,7 @@ struct SessionReport {
     Outcome<void> end{};
     bool unchanged = false;  ///< the cheap poll found nothing new
     bool more = false;       ///< work is left: go on in another session at once
+    bool listens = false;    ///< the provider was listened to while somebody was signed in
     std::uint64_t collected = 0;
     std::uint64_t deletes_sent = 0;
     std::uint64_t vanished = 0;
@@ -35,6 +37,7 @@ public:
         std::shared_ptr<Source> source;
         store::Fence fence;
         Logger* log = nullptr;
+        std::function<bool()> crowded;  ///< others wait for a place at the same host
     };
 
     SyncSession(Context context, std::unique_ptr<RemoteSession> remote);

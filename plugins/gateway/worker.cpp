@@ -14,6 +14,8 @@ namespace {
 constexpr UnixTime lease_time = 900;
 constexpr UnixTime lease_retry = 30;
 constexpr UnixTime linger = 60;
+/// Between two sessions that listen: others wait for a place at the same host.
+constexpr UnixTime listen_pause = 2;
 constexpr auto look_again = std::chrono::seconds(2);
 constexpr int sessions_at_once = 1000;
 
@@ -23,6 +25,8 @@ Worker::Worker(Engine& engine, std::shared_ptr<Source> source, Executor core)
     : engine_(engine), source_(std::move(source)), wake_(std::move(core)) {
     last_poll_at_ = source_->facts.polled_at;
     used_at_ = now();
+    listens_ = source_->provider != nullptr &&
+               (source_->provider->connector->describe().abilities & Ability::watch) != 0;
 }
 
 UnixTime Worker::now() const {
@@ -37,6 +41,7 @@ Presence Worker::presence() const {
 void Worker::note_presence() {
     used_at_ = now();
     source_->facts.seen_at = now();
+    awaited_ = true;
     wake_.notify();
 }
 
@@ -59,9 +64,13 @@ void Worker::note_row(const store::SourceRow& row) {
 
 UnixTime Worker::due_at() const {
     if (offered_) return not_before_;
-    const auto interval = poll_interval(source_->policy(), source_->facts, presence(), now());
+    const auto here = presence();
+    const auto interval = poll_interval(source_->policy(), source_->facts, here, now()).count();
+    const bool listen = listens_ && (here.sessions > 0 || awaited_);
     UnixTime regular = source_->row.next_poll_at;
-    if (last_poll_at_ != 0) regular = std::min(regular, last_poll_at_ + interval.count());
+    if (last_poll_at_ != 0) regular = std::min(regular, last_poll_at_ + interval);
+    // Also when the process ended before it could note when it polled.
+    if (listen) regular = std::min(regular, last_poll_at_ + listen_pause);
     return std::max(not_before_, regular);
 }
 
@@ -156,6 +165,7 @@ Task<void> Worker::run_session() {
     context.source = source_;
     context.fence = fence_;
     context.log = &engine_.log();
+    context.crowded = [this] { return engine_.is_crowded(source_->provider->server.host); };
     // A provider with folders and flags is the other side of the whole account, not of INBOX alone (gateway.md 4.1).
     if ((source_->provider->connector->describe().abilities & Ability::hierarchy) != 0) {
         FolderSync session(std::move(context), std::move(*remote));
@@ -232,6 +242,7 @@ Task<void> Worker::poll() {
         co_return;
     }
     polling_ = true;
+    awaited_ = false;
     for (int turn = 0; turn < sessions_at_once; ++turn) {
         auto ready = co_await prepare();
         if (!ready) {
@@ -246,6 +257,7 @@ Task<void> Worker::poll() {
         not_before_ = note_session_end(report_, source_->policy(), presence(), now(), source_->facts);
         row.next_poll_at = not_before_;
         note_host();
+        if (report_.end && !report_.more && presence().sessions > 0) listens_ = report_.listens;
         co_await tell_user();
         // A regular interval is not a floor: a client that begins to wait in IDLE shortens it.
         if (report_.end && !report_.more) not_before_ = login_allowed_at(source_->facts);

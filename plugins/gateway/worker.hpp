@@ -55,6 +55,10 @@ private:
     bool polling_ = false;
     bool stale_ = false;  ///< the row was changed by others
     bool gone_ = false;   ///< or removed
+    /// As far as is known the provider tells of news, so somebody who is signed in need not wait for the next poll.
+    bool listens_ = false;
+    /// The user signed in, and no session has begun since: before the first one nobody can be counted.
+    bool awaited_ = false;
     UnixTime last_poll_at_ = 0;
     UnixTime not_before_ = 0;
     UnixTime used_at_ = 0;  ///< last sign of life of the user

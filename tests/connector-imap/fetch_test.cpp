@@ -64,6 +64,29 @@ TEST_F(FetchTest, PipelinedInOrder) {
         EXPECT_TRUE(receive()->content->starts_with(std::string("message ") + n));
 }
 
+// As Dovecot does: commands that do not depend on each other share their work.
+TEST_F(FetchTest, SeveralAnsweredTogether) {
+    script->reply("UID FETCH 1 (UID BODY.PEEK[])",
+                  body(1, "message 1") + body(3, "message 3") + body(2, "message 2") + done);
+    for (const char* id : {"5.1", "5.2", "5.3", "5.4"}) ASSERT_TRUE(start(id));
+    for (const char* n : {"1", "2", "3"}) {
+        auto fetched = receive();
+        ASSERT_TRUE(fetched) << n << ' ' << fetched.error().to_string();
+        EXPECT_EQ(*fetched->content, std::string("message ") + n);
+    }
+    EXPECT_EQ(receive().error().kind, FaultKind::gone);
+}
+
+TEST_F(FetchTest, FinishedInAnotherOrder) {
+    script->reply("UID FETCH 1 (UID BODY.PEEK[])", "");
+    script->reply("UID FETCH 2 (UID BODY.PEEK[])",
+                  body(2, "second") + "P4 OK done\r\n" + body(1, "first") + "P3 OK done\r\n");
+    ASSERT_TRUE(start("5.1"));
+    ASSERT_TRUE(start("5.2"));
+    EXPECT_EQ(*receive()->content, "first");
+    EXPECT_EQ(*receive()->content, "second");
+}
+
 TEST_F(FetchTest, EveryChunkSize) {
     const std::string text = "Subject: a\r\n\r\n" + std::string(3000, 'y') + "\r\n";
     script->reply("UID FETCH 7 (UID BODY.PEEK[])", body(7, text) + done);

@@ -54,6 +54,7 @@ TEST_F(WatchTest, NoNewsWithinTheTime) {
 
 TEST_F(WatchTest, NotifyTellsOfOtherFolders) {
     open_with("IMAP4rev1 IDLE NOTIFY");
+    EXPECT_THAT(*watch(600), ElementsAre("")) << "of what was before nothing is told";
     script->while_idle = "* STATUS Work (MESSAGES 3 UIDNEXT 9 UIDVALIDITY 4)\r\n";
     EXPECT_THAT(*watch(600), ElementsAre("Work"));
     script->while_idle = "* LIST () \"/\" Fresh\r\n";
@@ -61,6 +62,27 @@ TEST_F(WatchTest, NotifyTellsOfOtherFolders) {
     int notifies = 0;
     for (const auto& command : script->commands) notifies += command.starts_with("NOTIFY SET") ? 1 : 0;
     EXPECT_EQ(notifies, 1);
+}
+
+TEST_F(WatchTest, WhatCameBetweenPullAndWaitingIsNews) {
+    open_with("IMAP4rev1 IDLE");
+    script->reply(test::all, "* 1 FETCH (UID 7 FLAGS () RFC822.SIZE 100)\r\n{tag} OK done\r\n");
+    script->replies["SELECT \"INBOX\""] = {"* 1 EXISTS\r\n* OK [UIDVALIDITY 5] x\r\n{tag} OK done\r\n",
+                                           "* 2 EXISTS\r\n* OK [UIDVALIDITY 5] x\r\n{tag} OK done\r\n"};
+    script->reply("SELECT \"Work\"", "* 0 EXISTS\r\n* OK [UIDVALIDITY 6] x\r\n{tag} OK done\r\n");
+    ASSERT_TRUE(pull());
+    EXPECT_TRUE(watch(0)->empty()) << "the answers to a pull are no news";
+    ASSERT_TRUE(pull("", "Work"));
+    EXPECT_THAT(*watch(600), ElementsAre("INBOX"));
+}
+
+TEST_F(WatchTest, NewsOfTheInboxAreKeptWhileAnotherFolderIsOpen) {
+    open_with("IMAP4rev1 IDLE");
+    script->reply("SELECT \"Work\"",
+                  "* 0 EXISTS\r\n* OK [UIDVALIDITY 6] x\r\n"
+                  "* STATUS INBOX (MESSAGES 10 UIDNEXT 11 UIDVALIDITY 5)\r\n{tag} OK done\r\n");
+    ASSERT_TRUE(pull("", "Work"));
+    EXPECT_THAT(*watch(600), ElementsAre("INBOX"));
 }
 
 TEST_F(WatchTest, RefusedOrNotThere) {

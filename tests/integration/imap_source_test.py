@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Folders, messages and flags are kept in step with a real IMAP provider.
 
-    imap_source_test.py STORE      sqlite, postgresql
+    imap_source_test.py STORE PROVIDER [TEST...]      sqlite, postgresql; dovecot, cyrus
 """
 import re
 import sys
@@ -11,8 +11,9 @@ import support
 from imap_client import Client
 from messages import real_messages, sha256
 from servers import Dovecot, Postern, PostgreSQL
+from servers.cyrus import Cyrus
 
-STORE = sys.argv[1]
+STORE, PROVIDER = sys.argv[1:3]
 USER = "test1"
 
 
@@ -38,11 +39,11 @@ def flags_of(client, subject, box="INBOX"):
 
 class Source(unittest.TestCase):
     OPTIONS = "{}"
-    DOVECOT = ""
+    POLL = 1
 
     def setUp(self):
-        self.dovecot = self.enterContext(Dovecot(settings=self.DOVECOT))
-        self.there = self.enterContext(Client(self.dovecot.imap_port, USER))
+        self.provider = self.enterContext(Dovecot() if PROVIDER == "dovecot" else Cyrus(users={USER: "pass"}))
+        self.there = self.enterContext(Client(self.provider.imap_port, USER))
         for name in ("Work", "Work/Old" if self.delimiter() == "/" else "Work.Old", "Sent"):
             Client.ok(self.there.create(name))
         for number in range(3):
@@ -50,7 +51,7 @@ class Source(unittest.TestCase):
         self.append(self.there, "Work", "w0", "\\Flagged $Forwarded")
         store = STORE if STORE == "sqlite" else self.enterContext(PostgreSQL())
         self.postern = self.enterContext(Postern(
-            store=store, imap=("127.0.0.1", self.dovecot.imap_port, "none"), poll=1, pop3_settings={"options": self.OPTIONS}))
+            store=store, imap=("127.0.0.1", self.provider.imap_port, "none"), poll=self.POLL, pop3_settings={"options": self.OPTIONS}))
         self.here = self.enterContext(Client(self.postern.imap_port, USER))
         self.both("INBOX", lambda client, box: len(client.bodies(box)), 3)
 
@@ -132,14 +133,82 @@ class Source(unittest.TestCase):
         self.there.remove(self.there.find('SUBJECT "m2"'))
         self.both("INBOX", subjects, ["m1"])
 
+    def test_folders_go_both_ways(self):
+        Client.ok(self.here.create("Projects"))
+        Client.ok(self.here.create("Projects/2026"))
+        support.wait_for(lambda: self.there_name("Projects/2026") in names(self.there), 30, "the new folders there")
+        self.append(self.here, "Projects/2026", "p0")
+        self.both("Projects/2026", subjects, ["p0"])
+        Client.ok(self.here.rename("Projects", "Plans"))
+        support.wait_for(lambda: self.there_name("Plans/2026") in names(self.there), 30, "the rename there")
+        self.both("Plans/2026", subjects, ["p0"])
+        self.assertNotIn(self.there_name("Projects/2026"), names(self.there))
+        Client.ok(self.there.create("News"))
+        support.wait_for(lambda: "News" in names(self.here), 30, "the new folder here")
+        Client.ok(self.there.rename("News", "Reports"))
+        support.wait_for(lambda: "Reports" in names(self.here) and "News" not in names(self.here), 30, "the rename here")
+        Client.ok(self.here.delete("Reports"))
+        support.wait_for(lambda: "Reports" not in names(self.there), 30, "the removal there")
+        self.there.exists("INBOX")  # who has it open is sent away
+        Client.ok(self.there.delete(self.there_name("Plans/2026")))
+        support.wait_for(lambda: "Plans/2026" not in names(self.here), 30, "the removal here")
+        # The names of now, not of a moment in between.
+        for name in ("Projects", "Projects/2026", "Plans/2026", "News", "Reports"):
+            self.assertNotIn(self.there_name(name), names(self.there))
+            self.assertNotIn(name, names(self.here))
 
-class Condstore(Source):
+
+class Qresync(Source):
+    def away(self, crash):
+        """What the user does while the provider is away goes there when it is back."""
+        self.there.logout()
+        self.provider.stop()
+        self.change(self.here, "INBOX", "m1", "MOVE", "Work")
+        self.change(self.here, "INBOX", "m0", "STORE", "+FLAGS", "(\\Flagged)")
+        self.append(self.here, "Sent", "sent1")
+        self.here.exists("INBOX", readonly=False)
+        self.here.remove(self.here.find('SUBJECT "m2"'))
+        Client.ok(self.here.create("Later"))
+        if crash:
+            self.here.logout()
+            self.postern.kill()
+        self.provider.start()
+        if crash:
+            self.postern.start()
+            self.here = self.enterContext(Client(self.postern.imap_port, USER))
+        self.there = self.enterContext(Client(self.provider.imap_port, USER))
+        self.both("INBOX", subjects, ["m0"])
+        self.both("Work", subjects, ["m1", "w0"])
+        self.both("Sent", subjects, ["sent1"])
+        self.both("INBOX", lambda c, box: flags_of(c, "m0", box), {"\\Seen", "\\Flagged"})
+        support.wait_for(lambda: "Later" in names(self.there), 30, "the folder there")
+
+    def test_an_outage_is_made_up_for(self):
+        self.away(crash=False)
+
+    def test_an_outage_is_made_up_for_after_a_crash(self):
+        self.away(crash=True)
+
+
+class Condstore(Qresync):
     OPTIONS = "{ qresync: false }"
 
 
-class Plain(Source):
+class Plain(Qresync):
     OPTIONS = "{ condstore: false, list_status: false }"
 
 
+class Listening(Source):
+    """What the provider tells comes at once; what it does not tell, such as new folders, with the next poll."""
+    POLL = 20
+
+
+del Source      # the others have its tests
+
+
+if PROVIDER == "cyrus":
+    del Listening       # Cyrus 3.6 tells of the open mailbox alone
+
+
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1], verbosity=2)
+    unittest.main(argv=[sys.argv[0], *sys.argv[3:]], verbosity=2)

@@ -1,18 +1,21 @@
-"""A POP3 provider: Debian's Dovecot over a Maildir that the test fills and looks into."""
+"""POP3 providers that the test fills and looks into: Debian's Dovecot over a Maildir, and Cyrus."""
+import contextlib
 import itertools
 import os
 import poplib
 import shutil
 
+from imap_client import Client, Refused
 from messages import crlf, sha256
 from servers import Dovecot
+from servers.cyrus import Cyrus
 
 
 class Provider(Dovecot):
     counter = itertools.count(1)
 
     def put(self, messages, user="test1"):
-        """Puts messages (CRLF) into the user's maildrop, as deliveries would."""
+        """Puts messages (CRLF) into the user's maildrop, as deliveries would. Returns those that the server took."""
         inbox = os.path.join(self.home(user), "Maildir")
         made = [os.path.join(inbox, part) for part in ("cur", "new", "tmp")]
         for folder in made:
@@ -26,6 +29,7 @@ class Provider(Dovecot):
             os.rename(path, os.path.join(inbox, "new", name))
         for folder in [self.home(user), inbox, *made]:
             self.give(folder)
+        return messages
 
     def give(self, path):
         if os.geteuid() == 0:
@@ -53,3 +57,32 @@ class Provider(Dovecot):
         client.quit()
         if len(numbers) != 1:
             raise AssertionError(f"{len(numbers)} messages have the subject {subject}")
+
+
+class CyrusProvider(Cyrus):
+    """What others do to the maildrop they do over IMAP: a POP3 session of theirs would lock it."""
+
+    def __init__(self):
+        super().__init__(users={"test1": "pass"})
+
+    def put(self, messages, user="test1"):
+        """Returns those that the server took: it refuses NUL and headers that are none."""
+        taken = []
+        with Client(self.imap_port, user) as client:
+            for data in messages:
+                with contextlib.suppress(Refused):
+                    Client.ok(client.append("INBOX", "", None, data))
+                    taken.append(data)
+        return taken
+
+    def hashes(self, user="test1"):
+        with Client(self.imap_port, user) as client:
+            return client.hashes()
+
+    def remove(self, subject, user="test1"):
+        with Client(self.imap_port, user) as client:
+            client.exists(readonly=False)
+            uids = client.find(f'SUBJECT "{subject}"')
+            if len(uids) != 1:
+                raise AssertionError(f"{len(uids)} messages have the subject {subject}")
+            client.remove(uids)

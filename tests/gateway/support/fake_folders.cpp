@@ -1,6 +1,9 @@
 #include "tests/gateway/support/fake_folders.hpp"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <deque>
 #include <sstream>
 
@@ -32,6 +35,7 @@ public:
             entry.parent = parent_of(name);
             entry.name = entry.parent.empty() ? name : name.substr(entry.parent.size() + 1);
             if (name == "Gesendet") entry.role = "\\Sent";
+            entry.selectable = folder.selectable;
             out.folders.push_back(entry);
         }
         co_return out;
@@ -39,8 +43,14 @@ public:
 
     Task<Outcome<PullPage>> pull(PullRequest request) override {
         if (breaks()) co_return lost();
+        provider_.paused = provider_.at_pull && provider_.at_pull(request.folder);
+        while (provider_.paused) {
+            const auto executor = co_await boost::asio::this_coro::executor;
+            co_await boost::asio::post(executor, boost::asio::use_awaitable);
+        }
         const auto found = provider_.folders.find(request.folder);
-        if (found == provider_.folders.end()) co_return Fault(FaultKind::gone, "no such folder");
+        if (found == provider_.folders.end() || !found->second.selectable)
+            co_return Fault(FaultKind::gone, "no such folder");
         const Folder& folder = found->second;
         std::uint32_t uidvalidity = 0;
         std::uint32_t uidnext = 1;
@@ -115,6 +125,11 @@ public:
         }
         co_return out;
     }
+    Task<Outcome<std::vector<std::string>>> watch(std::vector<std::string>, std::chrono::seconds) override {
+        if (breaks()) co_return lost();
+        if (!provider_.news) co_return Fault(FaultKind::unsupported, "no IDLE");
+        co_return provider_.news();
+    }
     Task<Outcome<void>> close(CloseMode) override {
         alive_ = false;
         co_return Outcome<void>{};
@@ -140,9 +155,10 @@ private:
     const std::string& folder_of(RemoteRef ref) const { return names_.at(ref.number >> 32); }
     static std::uint32_t uid_of(RemoteRef ref) { return static_cast<std::uint32_t>(ref.number); }
     Message* message_of(RemoteRef ref) {
-        auto& messages = provider_.folders[folder_of(ref)].messages;
-        const auto found = messages.find(uid_of(ref));
-        return found == messages.end() ? nullptr : &found->second;
+        const auto folder = provider_.folders.find(folder_of(ref));
+        if (folder == provider_.folders.end()) return nullptr;
+        const auto found = folder->second.messages.find(uid_of(ref));
+        return found == folder->second.messages.end() ? nullptr : &found->second;
     }
     static std::string id_of(const Folder& folder, std::uint32_t uid) {
         return std::to_string(folder.uidvalidity) + '.' + std::to_string(uid);
@@ -156,6 +172,10 @@ private:
         return item;
     }
 
+    bool holds_mail(const std::string& name) const {
+        const auto folder = provider_.folders.find(name);
+        return folder != provider_.folders.end() && folder->second.selectable;
+    }
     std::string copy_to(const Action& action) {
         const Message original = *message_of(action.ref);
         const std::uint32_t uid = provider_.add(action.destination, original.content, original.flags);
@@ -180,7 +200,7 @@ private:
             return result;
         }
         if (action.kind != Action::Kind::remove) {
-            if (!provider_.folders.contains(action.destination)) {
+            if (!holds_mail(action.destination)) {
                 result.fault = Fault(FaultKind::gone, "no such folder");
                 return result;
             }
@@ -198,6 +218,10 @@ private:
         ActionResult result;
         switch (action.kind) {
             case Action::Kind::append: {
+                if (!holds_mail(action.folder)) {
+                    result.fault = Fault(FaultKind::gone, "no such folder");
+                    return result;
+                }
                 ++provider_.appends;
                 const std::uint32_t uid = provider_.add(action.folder, *action.content, action.flags);
                 Folder& folder = provider_.folders[action.folder];
@@ -207,22 +231,19 @@ private:
             }
             case Action::Kind::create_folder:
                 result.new_id = action.folder.empty() ? action.name : action.folder + '/' + action.name;
-                provider_.make(result.new_id);
+                provider_.make(result.new_id).selectable = true;
                 return result;
-            case Action::Kind::rename_folder: {
+            case Action::Kind::rename_folder:
                 result.new_id =
                     action.destination.empty() ? action.name : action.destination + '/' + action.name;
-                std::map<std::string, Folder> renamed;
-                for (auto& [name, folder] : provider_.folders) {
-                    const bool below = name == action.folder || name.starts_with(action.folder + '/');
-                    renamed[below ? result.new_id + name.substr(action.folder.size()) : name] =
-                        std::move(folder);
+                if (provider_.folders.contains(result.new_id) || !provider_.folders.contains(action.folder)) {
+                    result.fault = Fault(FaultKind::conflict, "no, or both");
+                } else {
+                    provider_.rename(action.folder, result.new_id);
                 }
-                provider_.folders = std::move(renamed);
                 return result;
-            }
             case Action::Kind::remove_folder:
-                provider_.folders.erase(action.folder);
+                provider_.remove_folder(action.folder);
                 return result;
             default:
                 return on_message(action);
@@ -299,9 +320,28 @@ void FolderProvider::renumber(const std::string& name) {
     folder = std::move(fresh);
 }
 
-std::vector<std::string> FolderProvider::contents(const std::string& name) {
+void FolderProvider::rename(const std::string& from, const std::string& to) {
+    std::map<std::string, Folder> renamed;
+    for (auto& [name, folder] : folders) {
+        const bool below = name == from || name.starts_with(from + '/');
+        renamed[below ? to + name.substr(from.size()) : name] = std::move(folder);
+    }
+    folders = std::move(renamed);
+}
+
+void FolderProvider::remove_folder(const std::string& name) {
+    const auto child = folders.lower_bound(name + '/');
+    const bool has_children = child != folders.end() && child->first.starts_with(name + '/');
+    folders.erase(name);
+    if (!has_children) return;
+    make(name).selectable = false;
+}
+
+std::vector<std::string> FolderProvider::contents(const std::string& name) const {
     std::vector<std::string> out;
-    for (const auto& [uid, message] : folders[name].messages) out.push_back(message.content);
+    const auto folder = folders.find(name);
+    if (folder == folders.end()) return out;
+    for (const auto& [uid, message] : folder->second.messages) out.push_back(message.content);
     return out;
 }
 
@@ -310,7 +350,7 @@ const ConnectorInfo& FolderConnector::describe() const {
         ConnectorInfo made;
         made.title = "Folders";
         made.abilities = hierarchy | stable_ids | flags_read | flags_write | keywords | Ability::append |
-                         append_returns_id | header_fetch | delta_token | Ability::remove;
+                         append_returns_id | header_fetch | delta_token | Ability::watch | Ability::remove;
         made.credentials = {CredentialKind::password};
         return made;
     }();

@@ -20,6 +20,7 @@ public:
         std::uint64_t changed = 0;  ///< modseq
     };
     struct Folder {
+        bool selectable = true;
         std::uint32_t uidvalidity = 0;
         std::uint32_t uidnext = 1;
         std::uint64_t modseq = 1;
@@ -36,12 +37,21 @@ public:
     Folder& make(const std::string& name);
     /// All UIDs change, as when a server is restored from a backup.
     void renumber(const std::string& folder);
-    std::vector<std::string> contents(const std::string& folder);
+    /// With what is below it.
+    void rename(const std::string& from, const std::string& to);
+    /// Without what is below it: then the name stays, and holds nothing.
+    void remove_folder(const std::string& name);
+    std::vector<std::string> contents(const std::string& folder) const;
 
     std::map<std::string, Folder> folders;
     // Switches
     std::optional<Fault> open_fault;
     bool tells_new_ids = true;
+    /// What IDLE and NOTIFY tell; not set: the server has neither.
+    std::function<std::vector<std::string>()> news;
+    /// Asked when a folder is pulled: true makes the provider wait until `paused` is false again.
+    std::function<bool(const std::string&)> at_pull;
+    bool paused = false;
     /// Called at the begin and the end of every call: may throw (a crash).
     std::function<void()> step;
     /// After so many calls every call fails as a lost line: before it was done or after, in turn.
