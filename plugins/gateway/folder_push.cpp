@@ -98,8 +98,11 @@ Task<Outcome<void>> FolderSync::note_uploaded(std::vector<Upload> uploads, std::
     for (std::size_t i = 0; i < uploads.size(); ++i) {
         const Upload& upload = uploads[i];
         if (upload.moved_from) writes.push_back(move_to(*upload.moved_from, ReceiptState::delete_done));
-        // Without an id the next pull finds it, and its content tells what it is.
-        if (new_ids[i].empty()) continue;
+        // Without an id the next pull finds it, and its content tells what it is: until then it is looked for.
+        if (new_ids[i].empty()) {
+            upload.work->settled = false;
+            continue;
+        }
         const auto origin = upload.moved_from ? upload.moved_from : upload.copied_from;
         store::Receipt receipt = origin ? receipts_[*origin] : store::Receipt{};
         if (!origin) receipt.header_fingerprint = upload.fingerprint;

@@ -3,12 +3,13 @@
 
     imap_source_test.py STORE PROVIDER [TEST...]      sqlite, postgresql; dovecot, cyrus
 """
+import contextlib
 import re
 import sys
 import unittest
 
 import support
-from imap_client import Client
+from imap_client import Client, Refused
 from messages import real_messages, sha256
 from servers import Dovecot, Postern, PostgreSQL
 from servers.cyrus import Cyrus
@@ -90,9 +91,12 @@ class Source(unittest.TestCase):
         self.assertEqual(flags_of(self.here, "w0", "Work"), {"\\Flagged", "$Forwarded"})
 
     def test_real_messages_are_equal_to_the_octet(self):
-        mails = real_messages(60)
-        for data in mails:
-            Client.ok(self.there.append("Work", "", None, data))
+        mails = []
+        for data in real_messages(60):
+            with contextlib.suppress(Refused):  # Cyrus takes no NUL and no header that is none
+                Client.ok(self.there.append("Work", "", None, data))
+                mails.append(data)
+        self.assertGreater(len(mails), 40)
         expected = sorted([sha256(data) for data in mails] + [sha256(message("w0"))])
         self.both("Work", lambda client, box: client.hashes(box), expected)
 
