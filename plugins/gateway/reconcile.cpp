@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
 
@@ -70,12 +71,9 @@ private:
         return out;
     }
 
-    // Receipts of a renumbered message live on under its new id: the old ones are history.
     Indexes sorted_receipts() const {
-        Indexes out;
-        for (std::size_t i = 0; i < receipts_.size(); ++i) {
-            if (receipts_[i].state != store::ReceiptState::rebound) out.push_back(i);
-        }
+        Indexes out(receipts_.size());
+        std::iota(out.begin(), out.end(), 0);
         std::sort(out.begin(), out.end(), [this](std::size_t a, std::size_t b) {
             const int order = receipts_[a].uidl.compare(receipts_[b].uidl);
             return order != 0 ? order < 0 : receipts_[a].occurrence < receipts_[b].occurrence;
@@ -140,8 +138,9 @@ private:
         std::map<std::uint64_t, Class> classes;
         for (const std::size_t i : items) classes[sized ? *items_[i].size : 0].items.push_back(i);
         for (const std::size_t r : receipts) {
-            Class& same = classes[sized ? receipts_[r].size_listed : 0];
             const auto& receipt = receipts_[r];
+            if (receipt.state == store::ReceiptState::rebound) continue;
+            Class& same = classes[sized ? receipt.size_listed : 0];
             if (!receipt.header_fingerprint.empty()) same.headers.insert(receipt.header_fingerprint);
             if ((store::bit(receipt.state) & active_states) == 0) continue;
             ++same.active;
@@ -181,15 +180,18 @@ private:
     void group(std::span<const std::size_t> item_group, std::span<const std::size_t> receipt_group) {
         Indexes items(item_group.begin(), item_group.end());
         Indexes receipts(receipt_group.begin(), receipt_group.end());
+        std::uint32_t next_occurrence = 0;
+        for (const std::size_t r : receipts) {
+            next_occurrence = std::max(next_occurrence, receipts_[r].occurrence + 1);
+        }
+        // Receipts of a renumbered message live on under its new id: the old ones are history.
+        std::erase_if(receipts,
+                      [this](std::size_t r) { return receipts_[r].state == store::ReceiptState::rebound; });
         const bool twin = items.size() > 1 || receipts.size() > 1;
         // Of several that fit, what was listed last time rather than what was missing.
         std::stable_partition(receipts.begin(), receipts.end(), [this](std::size_t r) {
             return receipts_[r].state != store::ReceiptState::suspect;
         });
-        std::uint32_t next_occurrence = 0;
-        for (const std::size_t r : receipts) {
-            next_occurrence = std::max(next_occurrence, receipts_[r].occurrence + 1);
-        }
         pair(items, receipts, active_states, twin, true, out_.known);
         pair(items, receipts, tombstone_states, twin, false, out_.returned);
         for (const std::size_t item : items) out_.unknown.push_back({item, next_occurrence++});

@@ -108,6 +108,8 @@ Task<Outcome<void>> SyncSession::account_for_missing() {
             const bool long_enough = now() - receipt.missing_since >= policy().absence.count();
             if (explained) {  // T13
                 writes.push_back(move_to(index, ReceiptState::expired));
+            } else if (unreadable_sizes_.contains(receipt.size_listed)) {
+                continue;  // it may be there, under an id of which nothing can be read
             } else if (long_enough && !held && policy().vanish != Policy::Vanish::keep) {
                 vanished.push_back(index);
             }
@@ -123,21 +125,18 @@ Task<Outcome<void>> SyncSession::account_for_missing() {
 Task<Outcome<void>> SyncSession::end_deletions() {
     std::vector<store::ReceiptWrite> writes;
     for (const ReceiptIndex index : reconciled_.missing) {
+        auto& receipt = receipts_[index];
         // Listed under another id, perhaps, while the server has none of its own.
-        if (ids_made_up_ && !is_made_up(receipts_[index].uidl)) continue;
-        switch (receipts_[index].state) {
-            case ReceiptState::delete_sent:  // T7, T9, T19
-                facts().ignores_delete = false;
-                [[fallthrough]];
-            case ReceiptState::delete_wanted:  // T18
-                writes.push_back(move_to(index, ReceiptState::delete_done));
-                break;
-            case ReceiptState::listed:
-            case ReceiptState::deferred:  // T17
-                writes.push_back(move_to(index, ReceiptState::vanished));
-                break;
-            default:
-                break;
+        if (ids_made_up_ && !is_made_up(receipt.uidl)) continue;
+        const bool sent = receipt.state == ReceiptState::delete_sent;
+        if (sent || receipt.state == ReceiptState::delete_wanted) {  // T7, T9, T18, T19
+            // Where the server did not confirm it, its absence alone says so: it may come back.
+            const bool confirmed = sent && facts().deletion_was_confirmed(receipt.last_seen);
+            receipt.missing_since = confirmed ? 0 : now();
+            if (sent) facts().ignores_delete = false;
+            writes.push_back(move_to(index, ReceiptState::delete_done));
+        } else if (receipt.state == ReceiptState::listed || receipt.state == ReceiptState::deferred) {  // T17
+            writes.push_back(move_to(index, ReceiptState::vanished));
         }
     }
     auto written = co_await write(std::move(writes));

@@ -210,19 +210,6 @@ Task<Outcome<void>> SyncSession::fetch_all(std::vector<Wanted> wanted) {
     co_return flushed;
 }
 
-Task<Outcome<bool>> SyncSession::rebind_by_content(Wanted wanted,
-                                                   std::shared_ptr<const std::string> content) {
-    if (missing_by_content_.empty()) co_return false;
-    const auto found = missing_by_content_.find(content_hash(*content));
-    if (found == missing_by_content_.end()) co_return false;
-    Pairs pairs;
-    pairs.emplace_back(wanted.item, found->second);
-    missing_by_content_.erase(found);
-    auto bound = co_await rebind(std::move(pairs));
-    if (!bound) co_return bound.error();
-    co_return true;
-}
-
 // T2.
 Task<Outcome<void>> SyncSession::flush(Batch batch) {
     if (batch.messages.empty()) co_return Outcome<void>{};

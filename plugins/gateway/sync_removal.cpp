@@ -58,14 +58,16 @@ Task<Outcome<void>> SyncSession::settle_known() {
 
 // Messages that were gone and are listed again: a server restored its queue (T15), or DELE had no effect (T16).
 Task<Outcome<void>> SyncSession::settle_returned() {
+    const std::vector<Match> matches = std::move(reconciled_.returned);
+    reconciled_.returned.clear();
     std::vector<MessageId> messages;
-    for (const Match& match : reconciled_.returned) {
+    for (const Match& match : matches) {
         if (receipts_[match.receipt].message != MessageId{})
             messages.push_back(receipts_[match.receipt].message);
     }
     auto loaded = co_await load_lives(std::move(messages));
     if (!loaded) co_return loaded.error();
-    for (const Match& match : reconciled_.returned) {
+    for (const Match& match : matches) {
         auto& receipt = receipts_[match.receipt];
         const Life life = lives_[value_of(receipt.message)];
         receipt.missing_count = 0;

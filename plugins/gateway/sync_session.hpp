@@ -1,6 +1,6 @@
 #pragma once
 // One session with a remote maildrop, in the order of gateway.md 2.4. Each step is a file of its own: sync_identity,
-// sync_policy, sync_removal, sync_collection, sync_absence. Runs on the account's core.
+// sync_renumbering, sync_policy, sync_removal, sync_collection, sync_absence. Runs on the account's core.
 #include <functional>
 #include <map>
 #include <memory>
@@ -80,15 +80,21 @@ private:
     bool deletion_was_asked(const Match& match) const;
     std::uint32_t free_occurrence(const std::string& uidl) const;
     Task<Outcome<bool>> rather_hidden();
+
+    // sync_renumbering.cpp: what has a new id (T14)
     Task<Outcome<void>> match_renumbered();
+    std::vector<Match> written_down() const;
     std::vector<std::size_t> unclaimed_items() const;
     bool may_have_new_id(const store::Receipt& receipt) const;
+    bool may_come_back(const store::Receipt& receipt) const;
     using Pairs = std::vector<std::pair<std::size_t, ReceiptIndex>>;  ///< item, receipt
     Task<Outcome<Pairs>> pair_by_size(std::vector<std::size_t> items);
     Task<Outcome<Pairs>> pair_by_header(std::vector<std::size_t> items, Pairs paired);
     bool sizes_agree(const std::vector<std::size_t>& items, const std::vector<ReceiptIndex>& receipts) const;
     Task<Outcome<bool>> sample_holds(Pairs pairs);
     Task<Outcome<void>> rebind(Pairs pairs);
+    void take_over(const Pairs& pairs, std::vector<store::Receipt> successors);
+    std::vector<ReceiptIndex> compared_by_content(const std::vector<std::size_t>& open) const;
     Task<Outcome<void>> prepare_content_match(std::vector<std::size_t> open);
 
     // sync_policy.cpp: what the settings want deleted there although it lives here
@@ -166,7 +172,10 @@ private:
     std::set<std::size_t> fetched_whole_;  ///< items, less those that were stored since
     bool brakes_released_ = false;         ///< an operator says that what they hold is meant
     bool brakes_cancelled_ = false;        ///< or that it is not
-    std::map<ContentHash, ReceiptIndex> missing_by_content_;
+    /// Receipts that fetched items are compared with; of one content, those that were listed last time at the end.
+    std::map<ContentHash, std::vector<ReceiptIndex>> by_content_;
+    /// Of items that may be messages we have, and of which nothing can be had to tell: none of that size is gone for sure.
+    std::set<std::uint64_t> unreadable_sizes_;
     std::unordered_map<std::uint64_t, Life> lives_;
     ItemHeaders fingerprints_;
     UnixTime started_at_ = 0;

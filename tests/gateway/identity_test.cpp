@@ -210,6 +210,46 @@ TEST_F(Identity, AFetchThatFailsAfterARenumbering) {  // C1
     EXPECT_TRUE(provider_.deleted.empty());
 }
 
+TEST_F(Identity, AFetchThatFailsAfterARenumberingAndAQueueThatIsAway) {  // C1
+    fill(10);
+    provider_.refuse_serial = 4;
+    renumber();
+    poll();
+    provider_.refuse_serial.reset();
+    provider_.away.swap(provider_.maildrop);
+    poll(3600);
+    provider_.away.swap(provider_.maildrop);
+    for (int i = 0; i < 3; ++i) poll(3600);
+    EXPECT_EQ(contents().size(), 10U);
+}
+
+TEST_F(Identity, AnIdThatWasGoneWithoutHeaderFetch) {  // C3
+    configure("absence: 1s");
+    for (unsigned i = 1; i <= 5; ++i) provider_.add(mail_text(i));
+    provision();
+    poll();
+    provider_.has_header_fetch = false;
+    provider_.remove(5);
+    for (int i = 0; i < 3; ++i) poll(7200);
+    EXPECT_EQ(contents().size(), 4U);
+    ASSERT_EQ(mail_text(12).size(), mail_text(5).size());
+    provider_.add(mail_text(12), "uid5");
+    for (int i = 0; i < 3; ++i) poll(7200);
+    EXPECT_EQ(contents().back(), mail_text(12));
+}
+
+TEST_F(Identity, OfEqualMessagesOneIsGoneAndAllIdsChanged) {  // C2
+    provider_.add(mail_text(1));
+    provider_.add(mail_text(1));
+    provider_.add(mail_text(1));
+    fill(6);
+    renumber();
+    provider_.remove(2);
+    configure("absence: 1s");
+    for (int i = 0; i < 3; ++i) poll(7200);
+    EXPECT_EQ(contents().size(), 8U);
+}
+
 TEST_F(Identity, ALineThatBreaksWhileContentsAreCompared) {  // C1
     provider_.add(mail_text(1), "a");
     provider_.add(mail_text(1), "b");
@@ -241,6 +281,84 @@ TEST_F(Identity, NothingIsConfirmedThatWasFetchedToCompareIt) {  // I4
     provider_.incomplete.clear();
     poll();
     EXPECT_EQ(contents().back(), mail_text(50));
+}
+
+TEST_F(Identity, WhatCannotBeReadMayBeWhatIsMissing) {  // C4
+    configure("absence: 1s");
+    fill(10);
+    poll();
+    provider_.refuse_serial = 4;
+    provider_.maildrop[3].uidl = "moved";
+    for (int i = 0; i < 4; ++i) poll(7200);
+    EXPECT_EQ(contents().size(), 10U) << "it may be there, under the other id";
+    provider_.refuse_serial.reset();
+    for (int i = 0; i < 3; ++i) poll(7200);
+    EXPECT_EQ(contents().size(), 10U);
+    EXPECT_EQ(provider_.fetches, 0);
+}
+
+TEST_F(Identity, AQueueThatIsRestoredUnderNewIds) {  // B15, C4
+    configure("absence: 1s");
+    fill(10);
+    poll();
+    for (int i = 0; i < 2; ++i) {
+        provider_.away.push_back(provider_.maildrop.back());
+        provider_.maildrop.pop_back();
+    }
+    for (int i = 0; i < 3; ++i) poll(7200);
+    EXPECT_EQ(contents().size(), 8U);
+    for (auto& message : provider_.away) {
+        message.uidl += "-again";
+        provider_.maildrop.push_back(message);
+    }
+    provider_.away.clear();
+    for (int i = 0; i < 3; ++i) poll(7200);
+    EXPECT_EQ(contents().size(), 10U);
+    expunge(mail_text(10, 330));
+    poll();
+    EXPECT_EQ(provider_.deleted, std::vector<std::uint64_t>{10});
+}
+
+TEST_F(Identity, WhatSeemedDeletedComesBackUnderANewId) {  // T18, T16
+    fill(10);
+    poll();
+    provider_.away.push_back(provider_.maildrop[1]);
+    provider_.maildrop.erase(provider_.maildrop.begin() + 1);
+    expunge(mail_text(2, 306));
+    poll();
+    EXPECT_EQ(states()["uid2"], ReceiptState::delete_done);
+    provider_.away[0].uidl = "again";
+    provider_.maildrop.push_back(provider_.away[0]);
+    provider_.away.clear();
+    for (int i = 0; i < 3; ++i) poll(3600);
+    EXPECT_EQ(contents().size(), 9U);
+    EXPECT_EQ(provider_.deleted, std::vector<std::uint64_t>{2});
+}
+
+TEST_F(Identity, WhatWasDeletedComesBackUnderANewId) {  // C1, T16
+    fill(10);
+    expunge(mail_text(2, 306));
+    provider_.commit = test::FakeProvider::Commit::lost_and_rolled_back;
+    poll();
+    provider_.commit = test::FakeProvider::Commit::works;
+    provider_.away.swap(provider_.maildrop);
+    poll(3600);
+    EXPECT_EQ(states()["uid2"], ReceiptState::delete_done);
+    provider_.away.swap(provider_.maildrop);
+    renumber();
+    for (int i = 0; i < 3; ++i) poll(3600);
+    EXPECT_EQ(contents().size(), 9U);
+    EXPECT_EQ(provider_.deleted, std::vector<std::uint64_t>{2});
+}
+
+TEST_F(Identity, AnOldIdIsUsedAgain) {  // C3
+    fill(3);
+    renumber();
+    poll();
+    provider_.add(mail_text(60), "uid2");
+    const auto report = poll();
+    EXPECT_TRUE(report.end);
+    EXPECT_EQ(contents().size(), 4U);
 }
 
 TEST_F(Identity, IdsThatDisappearDuringTheFirstImport) {  // A13

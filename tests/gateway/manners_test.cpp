@@ -9,8 +9,41 @@ namespace {
 using store::ReceiptState;
 using test::mail_text;
 
+Task<void> counted(std::shared_ptr<Worker> worker, std::size_t* finished) {
+    co_await worker->poll();
+    ++*finished;
+}
+
+Task<void> nothing() {
+    co_return;
+}
+
 class Manners : public test::World {
 protected:
+    /// Another account at the same provider.
+    std::shared_ptr<Worker> another_account(const std::string& login) {
+        mail::NewAccount fresh;
+        fresh.login = login;
+        Source source;
+        source.row.account = must(node_->runtime.run(node_->service.create_account(fresh)));
+        source.row.id = SourceId{node_->service.new_id()};
+        source.row.connector = "fake";
+        source.row.epoch = 1;
+        source.config.provider = "*";
+        source.config.remote_login = login;
+        source.config.created_at = source.facts.seen_at = clock_;
+        source.set_password("secret", node_->sealer);
+        must(node_->runtime.run(node_->service.put_source(source.packed())));
+        return std::make_shared<Worker>(node_->engine, Source::of(source.packed(), settings_),
+                                        node_->runtime.core(0));
+    }
+    /// All at the same time.
+    void poll_all(const std::vector<std::shared_ptr<Worker>>& workers) {
+        std::size_t finished = 0;
+        for (const auto& worker : workers)
+            node_->runtime.spawn(node_->runtime.core(0), "poll", counted(worker, &finished));
+        while (finished < workers.size()) node_->runtime.run(nothing());
+    }
     void add(unsigned from, unsigned to) {
         for (unsigned i = from; i <= to; ++i) provider_.add(mail_text(i));
     }
@@ -166,6 +199,39 @@ TEST_F(Manners, SessionsOfOneHostAreCounted) {  // D5
     EXPECT_TRUE(engine.enter_host("pop.example.org"));
     engine.leave_host("pop.example.net");
     EXPECT_TRUE(engine.enter_host("pop.example.net"));
+}
+
+TEST_F(Manners, AHundredAccountsOfOneHost) {  // D5
+    // The ledger is of one account.
+    audited_ = false;
+    provider_.audit_commit = nullptr;
+    add(1, 2);
+    start();
+    std::vector<std::shared_ptr<Worker>> workers;
+    for (int i = 0; i < 100; ++i) workers.push_back(another_account("user" + std::to_string(i)));
+    auto waiting = workers;
+    int rounds = 0;
+    for (; !waiting.empty() && rounds < 100; ++rounds) {
+        poll_all(waiting);
+        clock_ += 1;
+        std::erase_if(waiting, [](const auto& worker) { return worker->source()->facts.polled_at != 0; });
+    }
+    EXPECT_TRUE(waiting.empty());
+    EXPECT_EQ(provider_.opens, 100) << "each once: who had to wait has not signed in";
+    EXPECT_GT(provider_.most_sessions, 1);
+    EXPECT_LE(provider_.most_sessions, 20);
+
+    Fault throttled(FaultKind::rate_limited, "too many connections");
+    throttled.whole_host = true;
+    provider_.open_fault = throttled;
+    clock_ += 3600;
+    provider_.opens = 0;
+    poll_all(workers);
+    EXPECT_LE(provider_.opens, 20) << "those that were on their way";
+    const int before = provider_.opens;
+    clock_ += 30;
+    poll_all(workers);
+    EXPECT_EQ(provider_.opens, before) << "it is left alone by all of them";
 }
 
 TEST_F(Manners, AThrottledHostIsLeftAloneByAllItsAccounts) {  // D2, D5

@@ -145,6 +145,7 @@ public:
         }
         alive_ = false;
         closed_ = true;
+        if (listed_) provider_.listings[*listed_].ended_well = true;
         if (provider_.audit_commit) provider_.audit_commit(fetched_);
         if (provider_.on_commit) provider_.on_commit();
         ++provider_.commits;
@@ -186,6 +187,7 @@ private:
         FakeProvider::Listing listing;
         if (provider_.clock != nullptr) listing.at = *provider_.clock;
         for (const auto& message : snapshot_) listing.serials.insert(message.serial);
+        listed_ = provider_.listings.size();
         provider_.listings.push_back(std::move(listing));
     }
     void take_effect() {
@@ -208,6 +210,7 @@ private:
     std::set<std::uint64_t> marked_;
     std::vector<std::uint64_t> fetched_;
     std::deque<FetchRequest> outstanding_;
+    std::optional<std::size_t> listed_;  ///< the listing of this session
     RemoteFacts facts_;
     std::uint64_t id_ = 0;
     bool alive_ = true;

@@ -23,6 +23,7 @@ public:
     struct Listing {  ///< one that said of itself that it was complete
         UnixTime at = 0;
         std::set<std::uint64_t> serials;
+        bool ended_well = false;  ///< its session came to QUIT: what it showed is known to who asked
     };
 
     // Switches.
