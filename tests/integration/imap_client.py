@@ -54,7 +54,9 @@ class Client(imaplib.IMAP4):
         if not self.exists(box):
             return {}
         data = self.ok(self.uid("FETCH", "1:*", "(UID FLAGS)"))
-        return {int(re.search(rb"UID (\d+)", line)[1]): set(re.search(rb"FLAGS \((.*?)\)", line)[1].decode().split()) for line in data}
+        # A change that another session makes at the moment is told between, without the UID.
+        found = [line for line in data if b"UID " in line]
+        return {int(re.search(rb"UID (\d+)", line)[1]): set(re.search(rb"FLAGS \((.*?)\)", line)[1].decode().split()) for line in found}
 
     def find(self, criteria):
         """UIDs in the selected mailbox."""
