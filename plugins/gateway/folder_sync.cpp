@@ -237,6 +237,7 @@ Task<Outcome<void>> FolderSync::steps() {
     if (!loaded) co_return loaded.error();
     auto tree = co_await sync_tree();
     if (!tree) co_return tree.error();
+    if (report_.more) co_return Outcome<void>{};
     // What was agreed about the tree is kept before anything is based on it.
     auto kept = co_await save_states();
     if (!kept) co_return kept.error();

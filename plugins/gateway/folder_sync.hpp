@@ -208,6 +208,7 @@ private:
     std::uint64_t session_id_ = 0;           ///< marks what this session does here
     bool news_here_ = false;                 ///< somebody else changed something here since the round began
     bool again_ = false;                     ///< what this round did lets the next do more
+    bool tree_listed_ = false;               ///< in this session
     bool brakes_released_ = false;
     bool store_failed_ = false;
     UnixTime started_at_ = 0;

@@ -316,6 +316,14 @@ Task<Outcome<void>> FolderSync::list_tree() {
 Task<Outcome<void>> FolderSync::sync_tree() {
     auto listed = co_await list_tree();
     if (!listed) co_return listed.error();
+    // A server may lose sight of its folders in a session that lasts (Dovecot 2.3 does, when others rename some): only what a
+    // new session does not list either is gone.
+    const bool first = !std::exchange(tree_listed_, true);
+    const auto is_missing = [&](const auto& work) { return !tree_.contains(work->state.remote_id); };
+    if (!first && std::ranges::any_of(works_, is_missing)) {
+        report_.more = true;
+        co_return Outcome<void>{};
+    }
     auto looked = co_await look_at_known();
     if (!looked) co_return looked.error();
     std::vector<RemoteFolder> fresh;

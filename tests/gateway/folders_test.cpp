@@ -332,6 +332,27 @@ TEST_F(Folders, WhatTheProviderDoesNotTellOfIsLookedFor) {
     EXPECT_THAT(both("Work"), ElementsAre(a_));
 }
 
+TEST_F(Folders, WhatAServerLosesSightOfIsNotGone) {
+    there_.add("Work", a_);
+    provision();
+    settle(1);
+    there_.loses_sight = true;
+    stay_signed_in(4);
+    there_.news = [told = there_.news]() mutable {
+        auto none = told();
+        none.emplace_back("INBOX");
+        return none;
+    };
+    ASSERT_TRUE(poll().end);
+    EXPECT_GT(there_.blind_listings, 0);
+    EXPECT_THAT(both("Work"), ElementsAre(a_));
+    // A new session sees what is there, and what is not.
+    there_.folders.erase("Work");
+    there_.loses_sight = false;
+    settle(2);
+    EXPECT_EQ(node_->account->find_mailbox("Work"), nullptr);
+}
+
 TEST_F(Folders, WhoIsSignedInIsListenedForAllTheTime) {
     provision();
     stay_signed_in(3);

@@ -29,7 +29,10 @@ public:
     Task<Outcome<FolderList>> list_folders(std::string) override {
         if (breaks()) co_return lost();
         FolderList out;
+        const bool blind = provider_.loses_sight && ++listings_ > 1;
+        provider_.blind_listings += blind ? 1 : 0;
         for (const auto& [name, folder] : provider_.folders) {
+            if (blind && name != "INBOX") continue;
             RemoteFolder entry;
             entry.id = name;
             entry.parent = parent_of(name);
@@ -253,6 +256,7 @@ private:
     FolderProvider& provider_;
     RemoteFacts facts_;
     bool alive_ = true;
+    int listings_ = 0;
     std::vector<std::string> names_;
     std::deque<FetchRequest> asked_;
 };

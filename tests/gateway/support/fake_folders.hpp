@@ -47,6 +47,8 @@ public:
     // Switches
     std::optional<Fault> open_fault;
     bool tells_new_ids = true;
+    /// Lists only INBOX from the second time on that a session asks.
+    bool loses_sight = false;
     /// What IDLE and NOTIFY tell; not set: the server has neither.
     std::function<std::vector<std::string>()> news;
     /// Asked when a folder is pulled: true makes the provider wait until `paused` is false again.
@@ -57,6 +59,7 @@ public:
     /// After so many calls every call fails as a lost line: before it was done or after, in turn.
     std::optional<int> line_breaks_after;
     // What happened
+    int blind_listings = 0;
     int fetches = 0;
     int header_fetches = 0;
     int appends = 0;
