@@ -8,6 +8,7 @@
 #include <iostream>
 #include <random>
 
+#include "tests/gateway/support/environment.hpp"
 #include "tests/gateway/support/folder_world.hpp"
 
 namespace postern::gateway {
@@ -15,12 +16,8 @@ namespace {
 
 using test::CommitFault;
 using test::Crash;
+using test::from_environment;
 using test::mail_text;
-
-unsigned from_environment(const char* name, unsigned fallback) {
-    const char* text = std::getenv(name);
-    return text == nullptr ? fallback : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
-}
 
 class FolderSchedules : public test::FolderWorld {
 protected:

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "gateway/fingerprint.hpp"
+#include "tests/gateway/support/environment.hpp"
 #include "tests/gateway/support/world.hpp"
 
 namespace postern::gateway {
@@ -16,12 +17,8 @@ namespace {
 
 using test::CommitFault;
 using test::FakeProvider;
+using test::from_environment;
 using test::mail_text;
-
-unsigned from_environment(const char* name, unsigned fallback) {
-    const char* text = std::getenv(name);
-    return text == nullptr ? fallback : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
-}
 
 class Schedules : public test::World {
 protected:
