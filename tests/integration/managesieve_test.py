@@ -5,22 +5,12 @@ import subprocess
 import unittest
 
 import support  # noqa: F401  (makes tools/servers importable)
-from servers import Postern
+from scripts import WithSieve
 from servers.postern import build_folder
-from servers.process import free_port
 
 TOOL = os.path.join(build_folder(), "posternctl")
 SCRIPT = b'require ["fileinto", "variables"];\r\nif header :matches "Subject" "[*]*" { fileinto "${1}"; }\r\n'
 MESSAGE = b"From: a@example.org\r\nSubject: [lists] hello\r\n\r\nbody\r\n"
-
-
-class WithSieve(Postern):
-    def configuration(self):
-        self.sieve_port = free_port()
-        text = super().configuration()
-        text = text.replace("  - imap\n", "  - imap\n  - sieve\n  - sieve-extensions: sieve\n  - managesieve\n", 1)
-        listener = f'  - {{ protocol: managesieve, address: "127.0.0.1:{self.sieve_port}", tls: starttls }}\n'
-        return text.replace("listeners:\n", "listeners:\n" + listener, 1)
 
 
 class ManageSieve(unittest.TestCase):
@@ -33,14 +23,8 @@ class ManageSieve(unittest.TestCase):
             file.write(content)
         return path
 
-    def client(self, *arguments, password="pass"):
-        return subprocess.run(
-            ["sieve-connect", "--server", "localhost", "--4", "--port", str(self.postern.sieve_port), "--user", "test1", "--passwordfd", "0",
-             "--authmech", "PLAIN", "--tlscafile", self.postern.path("tls.pem"), "--noclearauth", *arguments],
-            check=False, timeout=60, capture_output=True, input=password.encode() + b"\n")
-
     def must(self, *arguments):
-        result = self.client(*arguments)
+        result = self.postern.sieve_connect(*arguments)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         return result.stdout.decode()
 
@@ -59,10 +43,10 @@ class ManageSieve(unittest.TestCase):
 
     def test_what_is_wrong_is_refused(self):
         path = self.write("bad.sieve", b"keep;\r\n  frob;\r\n")
-        refused = self.client("--localsieve", path, "--remotesieve", "bad", "--upload")
+        refused = self.postern.sieve_connect("--localsieve", path, "--remotesieve", "bad", "--upload")
         self.assertNotEqual(refused.returncode, 0)
         self.assertIn(b"line 2, column 3", refused.stdout + refused.stderr)
-        self.assertNotEqual(self.client("--list", password="wrong").returncode, 0)
+        self.assertNotEqual(self.postern.sieve_connect("--list", password="wrong").returncode, 0)
 
     def test_posternctl_says_what_a_script_does(self):
         script, message = self.write("main.sieve", SCRIPT), self.write("message.eml", MESSAGE)

@@ -3,72 +3,25 @@
 CATENATE, GENURLAUTH, BURL."""
 import re
 import smtplib
-import socketserver
 import subprocess
-import threading
 import unittest
 
 import support
 from imap_client import Client
 from servers import Postern
+from sink import Sink
 
 AUTH = {"auth": "{ hash_memory: 1M, hash_passes: 1 }"}
 LETTER = b"From: anna@example.org\r\nTo: bob@far.example\r\nSubject: x\r\nDate: Mon, 02 Nov 2026 10:00:00 +0100\r\nMessage-ID: <1@example.org>\r\n\r\nBody\r\n"
 
 
-class Sink(socketserver.ThreadingTCPServer):
-    """A smart host that knows `relay` with the password `way out`, and keeps what it gets."""
-    allow_reuse_address, daemon_threads = True, True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), SinkSession)
-        self.messages, self.refuse = [], False
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-
-class SinkSession(socketserver.StreamRequestHandler):
-    def say(self, line):
-        self.wfile.write(line.encode() + b"\r\n")
-
-    def handle(self):
-        self.say("220 sink")
-        recipients = []
-        while line := self.rfile.readline():
-            verb = line.split()[0].upper()
-            if verb == b"EHLO":
-                self.wfile.write(b"250-sink\r\n250-8BITMIME\r\n250 AUTH PLAIN\r\n")
-            elif verb == b"AUTH":
-                self.say("235 2.7.0 welcome" if line.split()[2] == b"AHJlbGF5AHdheSBvdXQ=" else "535 5.7.8 no")
-            elif verb == b"RCPT":
-                known = b"nobody" not in line
-                recipients += [line] if known else []
-                self.say("250 2.1.5 ok" if known else "550 5.1.1 nobody knows nobody")
-            elif verb == b"DATA":
-                self.say("354 go on")
-                data = b""
-                while (part := self.rfile.readline()) != b".\r\n":
-                    data += part[1:] if part.startswith(b".") else part
-                if not self.server.refuse:
-                    self.server.messages.append(data)
-                self.say("554 5.7.1 not wanted" if self.server.refuse else "250 2.0.0 queued as 7")
-            else:
-                self.say("250 2.0.0 ok")
-                if verb == b"QUIT":
-                    return
-
-
 class Submission(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.sink = cls.enterClassContext(Sink())
-        port = cls.sink.server_address[1]
-        relay = f'{{ hosts: {{ "*": {{ server: "127.0.0.1:{port}", tls: none, user: relay, password: "way out" }} }} }}'
+        cls.sink = cls.enterClassContext(Sink("relay", "way out"))
+        relay = f'{{ hosts: {{ "*": {{ server: "127.0.0.1:{cls.sink.port}", tls: none, user: relay, password: "way out" }} }} }}'
         cls.postern = cls.enterClassContext(Postern(users={"anna": "pass", "burl": "pass"}, extra=AUTH,
                                                     mail={"relay": relay, "submission": "{ name: mx.example.org }"}))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.sink.shutdown()
 
     def submit(self, sender="anna@example.org", to=("bob@far.example",), data=LETTER, user="anna"):
         with smtplib.SMTP("localhost", self.postern.submission_port) as client:
@@ -85,7 +38,7 @@ class Submission(unittest.TestCase):
     def test_a_letter_leaves_and_stays_in_sent(self):
         refused = self.submit(to=["bob@far.example", "nobody@far.example"])
         self.assertEqual(refused, {"nobody@far.example": (550, b"5.1.1 nobody knows nobody")})
-        got = self.sink.messages[-1]
+        got = self.sink.letters[-1].content
         self.assertTrue(got.endswith(LETTER))
         self.assertIn(b" with ESMTPSA id ", got)
         copy = self.sent()[-1]
@@ -104,8 +57,8 @@ class Submission(unittest.TestCase):
         self.assertEqual(len(self.sent()), before + 1)
 
     def test_refusals_are_the_smart_hosts(self):
-        self.sink.refuse = True
-        self.addCleanup(setattr, self.sink, "refuse", False)
+        self.sink.refuse = "554 5.7.1 not wanted"
+        self.addCleanup(setattr, self.sink, "refuse", None)
         before = len(self.sent())
         with self.assertRaises(smtplib.SMTPDataError) as caught:
             self.submit()
@@ -117,7 +70,7 @@ class Submission(unittest.TestCase):
                                  "--mail-rcpt", "bob@far.example", "-T", "-", f"smtp://localhost:{self.postern.submission_port}"],
                                 input=b"Subject: curl\r\n\r\nx\r\n", check=False, capture_output=True, timeout=60)
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertTrue(self.sink.messages[-1].endswith(b"Subject: curl\r\n\r\nx\r\n"))
+        self.assertTrue(self.sink.letters[-1].content.endswith(b"Subject: curl\r\n\r\nx\r\n"))
 
     def test_forward_without_download(self):
         with Client(self.postern.imap_port, user="burl") as client:
@@ -138,7 +91,7 @@ class Submission(unittest.TestCase):
             client.mail("burl@example.org")
             client.rcpt("bob@far.example")
             self.assertEqual(client.docmd("BURL", f"{url} LAST"), (250, b"2.0.0 queued as 7"))
-        self.assertTrue(self.sink.messages[-1].endswith(head + b"Body\r\n"))
+        self.assertTrue(self.sink.letters[-1].content.endswith(head + b"Body\r\n"))
 
 
 unittest.main()
