@@ -21,7 +21,7 @@ namespace {
 
 /// So many messages of the listed length make the listed length trustworthy.
 constexpr std::size_t trusted_after = 3;
-constexpr std::chrono::seconds quiet_for{20};
+constexpr std::chrono::seconds quiet_for{10};
 constexpr std::chrono::seconds quit_timeout{10};
 
 std::uint64_t next_session_id() {

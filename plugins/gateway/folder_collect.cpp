@@ -241,7 +241,9 @@ Task<Outcome<void>> FolderSync::flush(Work* work, Batch batch) {
     request.messages = batch.messages;
     request.fence = context_.fence;
     request.cause = cause("COLLECT");
+    Pulse pulse = context_.pulse(remote_);
     auto delivered = co_await context_.account->deliver(std::move(request));
+    co_await pulse.stop();
     if (!delivered) {
         const Errc code = delivered.error().code;
         const bool one_is_refused =

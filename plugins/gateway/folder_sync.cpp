@@ -32,7 +32,9 @@ std::uint32_t key_of(const store::Receipt& receipt) {
 }  // namespace
 
 FolderSync::FolderSync(Context context, std::unique_ptr<RemoteSession> remote)
-    : context_(std::move(context)), remote_(std::move(remote)), session_id_(context_.mail->new_id()) {}
+    : context_(std::move(context)),
+      remote_(std::make_shared<PatientSession>(std::move(remote))),
+      session_id_(context_.mail->new_id()) {}
 
 mail::Cause FolderSync::cause(const char* command) const {
     mail::Cause cause;
@@ -160,7 +162,9 @@ Task<Outcome<void>> FolderSync::write(std::vector<store::ReceiptWrite> writes) {
             writes.begin() + static_cast<std::ptrdiff_t>(std::min(begin + write_chunk, writes.size()));
         std::vector<store::ReceiptWrite> chunk(first, last);
         std::optional<store::Fence> fence = context_.fence;
+        Pulse pulse = context_.pulse(remote_);
         auto written = co_await context_.account->write_receipts(std::move(chunk), fence);
+        co_await pulse.stop();
         if (!written) co_return store_fault(written.error());
     }
     co_return Outcome<void>{};

@@ -191,7 +191,7 @@ private:
     Task<Outcome<void>> drop_gone_folders();
 
     Context context_;
-    std::unique_ptr<RemoteSession> remote_;
+    std::shared_ptr<PatientSession> remote_;
     SessionReport report_;
     std::map<std::string, RemoteFolder> tree_;
     std::vector<std::unique_ptr<Work>> works_;

@@ -21,7 +21,7 @@ const std::vector<std::string_view> own_keys = {
     "poll", "poll_active", "poll_away", "absence", "max_message", "newest_first",
     "delete_batch", "session", "session_size", "full_listing", "remote_delete", "trash_undo",
     "vanish", "vanish_brake", "vanish_brake_percent", "delete_brake", "hold", "hold_listings",
-    "delete_brake_percent", "offline_grace", "command_timeout", "ca", "notices", "oauth", "keep_password", "options"};
+    "delete_brake_percent", "offline_grace", "command_timeout", "keep_alive", "ca", "notices", "oauth", "keep_password", "options"};
 // clang-format on
 
 std::string host_name() {
@@ -108,6 +108,8 @@ void read_schedule(const ConfigNode& node, Policy& policy, Diagnostics& problems
     policy.poll_away = seconds(node, "poll_away", std::max(policy.poll, policy.poll_away), problems);
     policy.absence = seconds(node, "absence", policy.absence, problems);
     policy.session = seconds(node, "session", policy.session, problems);
+    policy.keep_alive =
+        std::max(std::chrono::milliseconds(1), node.get_duration("keep_alive", policy.keep_alive, problems));
     policy.full_listing = seconds(node, "full_listing", policy.full_listing, problems);
     policy.offline_grace = seconds(node, "offline_grace", policy.offline_grace, problems);
 }

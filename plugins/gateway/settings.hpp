@@ -48,9 +48,10 @@ struct Policy {
     std::size_t newest_first = 100;  ///< of a first import
     std::size_t delete_batch = 100;
     std::uint32_t delete_attempts = 4;
-    Seconds session{150};                         ///< a session stops collecting after that long
-    std::uint64_t session_octets = 512ULL << 20;  ///< or that much
-    Seconds full_listing{3600};                   ///< at least that often, however cheap a poll could be
+    Seconds session{150};                          ///< a session stops collecting after that long
+    std::uint64_t session_octets = 512ULL << 20;   ///< or that much
+    std::chrono::milliseconds keep_alive{15'000};  ///< of silence, while the store works: then a NOOP
+    Seconds full_listing{3600};                    ///< at least that often, however cheap a poll could be
     Brake vanish_brake{20, 20};
     Brake delete_brake{200, 30};
     Seconds hold{24 * 3600};          ///< how long a brake holds

@@ -202,9 +202,6 @@ Task<Outcome<void>> SyncSession::fetch_all(std::vector<Wanted> wanted) {
         auto flushed = co_await flush(std::move(batch));
         if (!flushed) co_return flushed.error();
         batch = Batch();
-        if (!in_flight.empty()) continue;
-        auto kept = co_await remote_->keep_alive();
-        if (!kept) co_return kept.error();
     }
     auto flushed = co_await flush(std::move(batch));
     co_return flushed;
@@ -220,7 +217,9 @@ Task<Outcome<void>> SyncSession::flush(Batch batch) {
     request.messages = batch.messages;
     request.fence = context_.fence;
     request.cause = cause("COLLECT");
+    Pulse pulse = context_.pulse(remote_);
     auto delivered = co_await context_.account->deliver(std::move(request));
+    co_await pulse.stop();
     if (delivered) {
         report_.collected += batch.messages.size();
         for (const std::size_t item : batch.items) fetched_whole_.erase(item);

@@ -22,7 +22,12 @@ constexpr store::ReceiptStates pending_states = bit(ReceiptState::listed) | bit(
 }  // namespace
 
 SyncSession::SyncSession(Context context, std::unique_ptr<RemoteSession> remote)
-    : context_(std::move(context)), remote_(std::move(remote)) {}
+    : context_(std::move(context)), remote_(std::make_shared<PatientSession>(std::move(remote))) {}
+
+Pulse SyncSession::Context::pulse(std::shared_ptr<PatientSession> line) const {
+    const Executor core = runtime->core_of(value_of(source->row.account));
+    return {*runtime, core, std::move(line), source->policy().keep_alive};
+}
 
 mail::Cause SyncSession::cause(const char* command) const {
     mail::Cause cause;
@@ -54,7 +59,9 @@ Task<Outcome<void>> SyncSession::write(std::vector<store::ReceiptWrite> writes) 
             writes.begin() + static_cast<std::ptrdiff_t>(std::min(begin + write_chunk, writes.size()));
         std::vector<store::ReceiptWrite> chunk(first, last);
         std::optional<store::Fence> fence = context_.fence;
+        Pulse pulse = context_.pulse(remote_);
         auto written = co_await context_.account->write_receipts(std::move(chunk), fence);
+        co_await pulse.stop();
         if (!written) co_return store_fault(written.error());
     }
     co_return Outcome<void>{};

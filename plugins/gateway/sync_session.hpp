@@ -9,11 +9,13 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gateway/patient_session.hpp"
 #include "gateway/reconcile.hpp"
 #include "gateway/source.hpp"
 #include "postern/gateway/connector.hpp"
 #include "postern/mail/account.hpp"
 #include "postern/runtime/log.hpp"
+#include "postern/runtime/runtime.hpp"
 
 namespace postern::gateway {
 
@@ -38,6 +40,10 @@ public:
         store::Fence fence;
         Logger* log = nullptr;
         std::function<bool()> crowded;  ///< others wait for a place at the same host
+        Runtime* runtime = nullptr;
+
+        /// Around whatever the store may take long for: the provider waits, but not for ever.
+        Pulse pulse(std::shared_ptr<PatientSession> line) const;
     };
 
     SyncSession(Context context, std::unique_ptr<RemoteSession> remote);
@@ -160,7 +166,7 @@ private:
     };
 
     Context context_;
-    std::unique_ptr<RemoteSession> remote_;
+    std::shared_ptr<PatientSession> remote_;
     SessionReport report_;
     PullPage page_;
     std::vector<store::Receipt> receipts_;

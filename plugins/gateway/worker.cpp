@@ -166,6 +166,7 @@ Task<void> Worker::run_session() {
     context.fence = fence_;
     context.log = &engine_.log();
     context.crowded = [this] { return engine_.is_crowded(source_->provider->server.host); };
+    context.runtime = &engine_.runtime();
     // A provider with folders and flags is the other side of the whole account, not of INBOX alone (gateway.md 4.1).
     if ((source_->provider->connector->describe().abilities & Ability::hierarchy) != 0) {
         FolderSync session(std::move(context), std::move(*remote));

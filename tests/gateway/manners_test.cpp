@@ -201,6 +201,54 @@ TEST_F(Manners, SessionsOfOneHostAreCounted) {  // D5
     EXPECT_TRUE(engine.enter_host("pop.example.net"));
 }
 
+TEST_F(Manners, TheLineIsKeptOpenWhileOneCommitLasts) {  // A23
+    configure("keep_alive: 1ms, newest_first: 0");
+    provider_.window = 4;
+    add(1, 200);
+    provision();
+    int commits = 0;
+    int kept = 0;
+    hooks_.storing = [&] {
+        // The store takes as long as it takes the gateway to say so twice, also where answers were on their way.
+        const int before = provider_.keep_alives;
+        ++commits;
+        if (node_->runtime.go_on_until([&] { return provider_.keep_alives >= before + 2; })) ++kept;
+    };
+    poll();
+    EXPECT_EQ(contents().size(), 200U);
+    EXPECT_EQ(provider_.fetches, 200) << "what was read ahead is not asked for again";
+    EXPECT_GE(commits, 4);
+    EXPECT_EQ(kept, commits);
+    EXPECT_EQ(provider_.commits, 1);
+}
+
+TEST_F(Manners, ALineThatBreaksWhileOneCommitLasts) {  // A23
+    configure("keep_alive: 1ms, newest_first: 0");
+    provider_.window = 4;
+    add(1, 100);
+    provider_.break_at_serial = provider_.maildrop[66].serial;
+    provision();
+    hooks_.storing = [&] {
+        const int before = provider_.keep_alive_calls;
+        node_->runtime.go_on_until([&] { return provider_.keep_alive_calls > before; });
+    };
+    EXPECT_FALSE(poll().end);
+    provider_.break_at_serial.reset();
+    hooks_.storing = nullptr;
+    EXPECT_EQ(contents().size(), 66U) << "what had come is kept";
+    for (int i = 0; i < 3; ++i) poll();
+    EXPECT_EQ(contents().size(), 100U);
+}
+
+TEST_F(Manners, AStoreThatIsQuickNeedsNoWord) {
+    configure("newest_first: 0");
+    add(1, 200);
+    provision();
+    poll();
+    EXPECT_EQ(contents().size(), 200U);
+    EXPECT_EQ(provider_.keep_alive_calls, 0);
+}
+
 TEST_F(Manners, AHundredAccountsOfOneHost) {  // D5
     // The ledger is of one account.
     audited_ = false;

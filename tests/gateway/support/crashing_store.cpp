@@ -1,5 +1,7 @@
 #include "tests/gateway/support/crashing_store.hpp"
 
+#include <algorithm>
+
 namespace postern::gateway::test {
 
 namespace {
@@ -16,6 +18,9 @@ public:
             if (!hooks_.refuse_content || transaction.contents.empty()) continue;
             return {batch.size(), Result<CommitResult>(*hooks_.refuse_content)};
         }
+        const bool brings =
+            std::any_of(batch.begin(), batch.end(), [](const Transaction& t) { return !t.contents.empty(); });
+        if (brings && hooks_.storing) hooks_.storing();
         step();
         const Error lost(Errc::temporary, "the database went away");
         const auto fault = hooks_.fault ? hooks_.fault() : CommitFault::none;

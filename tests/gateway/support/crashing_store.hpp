@@ -17,6 +17,7 @@ struct StoreHooks {
     std::function<CommitFault()> fault;  ///< asked at each commit
     /// Told of each transaction that is on disk, whatever became of the answer.
     std::function<void(const store::Transaction&, const store::CommitResult&)> committed;
+    std::function<void()> storing;        ///< before a commit that brings content
     std::function<void()> step;           ///< before and after every write; may throw Crash
     std::optional<Error> refuse_content;  ///< what a commit that brings content answers
     std::optional<Error> refuse_sources;  ///< what the writing of a source answers

@@ -58,6 +58,8 @@ public:
     int commits = 0;
     int abandons = 0;
     int full_listings = 0;
+    int keep_alive_calls = 0;
+    int keep_alives = 0;  ///< of them said to the server
     int fetches = 0;
     int header_fetches = 0;
     std::vector<std::uint64_t> fetched;

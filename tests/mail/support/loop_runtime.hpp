@@ -42,6 +42,15 @@ public:
         return std::move(*result);
     }
     void run(Task<void> task) { run(done(std::move(task))); }
+    /// Within a job of a lane, that is, while the store works: what else there is goes on until `met`. False if nothing is
+    /// left that could bring it about.
+    template <class Condition>
+    bool go_on_until(const Condition& met) {
+        while (!met()) {
+            if (context_.run_one() == 0) return false;
+        }
+        return true;
+    }
     /// Runs everything that is ready.
     void settle() {
         context_.restart();
