@@ -2,6 +2,7 @@
 
 #include "postern/auth/auth.hpp"
 #include "postern/mail/account.hpp"
+#include "postern/mail/grouped_delivery.hpp"
 #include "postern/mail/scripts.hpp"
 #include "postern/net/stream.hpp"
 
@@ -18,8 +19,9 @@ plugin::InterfaceRef ref() {
 }  // namespace
 
 std::vector<plugin::InterfaceRef> host_interfaces() {
-    return {ref<Dialer>(),      ref<PasswordHasher>(),    ref<Sealer>(),
-            ref<AuthService>(), ref<mail::MailService>(), ref<mail::ScriptStore>()};
+    return {ref<Dialer>(),           ref<PasswordHasher>(),    ref<Sealer>(),
+            ref<AuthService>(),      ref<mail::MailService>(), ref<mail::GroupedDelivery>(),
+            ref<mail::ScriptStore>()};
 }
 
 }  // namespace postern::app

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include "kernel/app/privileges.hpp"
+#include "kernel/mail/grouped_delivery.hpp"
 #include "kernel/mail/script_store.hpp"
 #include "kernel/mail/service.hpp"
 #include "kernel/net/net_core.hpp"
@@ -114,6 +115,7 @@ Result<void> Server::start_services() {
                                                         mail_options(setup_.config.mail), std::move(guards));
     auto following = mail->start();
     if (!following) return following;
+    deliveries_ = std::make_unique<mail::GroupedDeliveryImpl>(*mail);
     mail_ = std::move(mail);
     scripts_ = std::make_unique<mail::ScriptStoreImpl>(*kernel_runtime_, *store_, *mail_);
     auth_ = std::make_unique<auth::AuthServiceImpl>(*kernel_runtime_, *hasher_, settings, log_);
@@ -133,6 +135,7 @@ Result<void> Server::start_services() {
     registry.provide<Sealer>(*sealer_);
     registry.provide<AuthService>(*auth_);
     registry.provide<mail::MailService>(*mail_);
+    registry.provide<mail::GroupedDelivery>(*deliveries_);
     registry.provide<mail::ScriptStore>(*scripts_);
     return runtime::run_and_wait(
         setup_.runtime->core(0),

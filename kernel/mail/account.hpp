@@ -45,6 +45,8 @@ public:
                                        Cause cause) override;
     Task<Result<std::shared_ptr<Mailbox>>> open_mailbox(MailboxId mailbox) override;
     Task<Result<DeliveryResult>> deliver(DeliveryRequest request) override;
+    /// As GroupedDelivery.
+    Task<Result<std::vector<DeliveryResult>>> deliver_together(std::vector<DeliveryRequest> requests);
     Task<Result<std::vector<StoredMessagePtr>>> load_messages(std::vector<MessageId> ids) override;
     StoredMessagePtr cached_message(MessageId id) const override;
     Task<Result<std::string>> read_content(StoredMessagePtr message, std::uint64_t offset,
@@ -145,18 +147,21 @@ private:
 
     // delivery.cpp
     struct Prepared;
-    Task<Result<std::shared_ptr<Prepared>>> prepare_delivery(std::shared_ptr<DeliveryRequest> request);
-    Task<Result<void>> find_existing(std::shared_ptr<DeliveryRequest> request,
+    Task<Result<std::shared_ptr<Prepared>>> prepare_delivery(
+        std::shared_ptr<std::vector<DeliveryRequest>> requests);
+    Task<Result<void>> find_existing(std::shared_ptr<std::vector<DeliveryRequest>> requests,
                                      std::shared_ptr<Prepared> prepared);
     class Pending;
     GuardedOperation guarded_delivery(const DeliveryRequest& request, const MailboxInfo& mailbox) const;
     /// Asks the guards and takes flags away that may not be set; whether the guards are to be asked again when it is written.
     Result<bool> admit(DeliveryRequest& request, GuardedOperation& operation) const;
-    WriteRequestPtr delivery_write(DeliveryRequest& request, Prepared& prepared) const;
-    /// Makes the write depend on the account's state: it expunges what the delivery replaces and asks the guards again.
-    void make_dependent(WriteRequest& write, std::shared_ptr<const DeliveryRequest> request) const;
+    WriteRequestPtr delivery_write(std::vector<DeliveryRequest>& requests, Prepared& prepared) const;
+    /// Makes the write depend on the account's state: it expunges what a delivery replaces and asks the guards again.
+    void make_dependent(WriteRequest& write,
+                        std::shared_ptr<const std::vector<DeliveryRequest>> requests) const;
+    Result<void> ask_again(const std::vector<DeliveryRequest>& requests) const;
     static Result<bool> remove_replaced(const DeliveryRequest& request, store::Transaction& transaction);
-    void cache_delivered(const DeliveryRequest& request, Prepared& prepared);
+    void cache_delivered(Prepared& prepared);
 
     // account_details.cpp
     Result<void> admit_attributes(const std::vector<store::AttributeWrite>& writes,

@@ -1,5 +1,7 @@
-// Delivery: from octets to one transaction with content, record, placement and receipt.
+// Delivery: from octets to one transaction with content, record, placements and receipt.
 #include <algorithm>
+#include <list>
+#include <map>
 
 #include "kernel/mail/account.hpp"
 #include "kernel/mail/content_codec.hpp"
@@ -10,16 +12,23 @@
 
 namespace postern::mail {
 
-/// A delivery with everything computed that does not depend on the account's state.
+/// Deliveries of one transaction with everything computed that does not depend on the account's state.
 struct AccountImpl::Prepared {
-    std::vector<store::Content> contents;     // of the new messages, in order
-    std::vector<store::NewMessage> messages;  // the new ones
-    std::vector<StoredMessagePtr> existing;   // one each for those that are restored
-    Change change;
-    std::vector<MessageId> ids;  // of all, in order
+    struct Part {
+        Change change;
+        std::vector<MessageId> ids;  // of all its messages, in order
+    };
+    std::vector<std::shared_ptr<const std::string>> octets;  // of the new messages
+    std::vector<store::Content> contents;                    // in step
+    std::vector<store::NewMessage> messages;                 // in step
+    std::vector<StoredMessagePtr> existing;                  // one each for those that are restored
+    std::vector<Part> parts;                                 // one a request
 };
 
 namespace {
+
+using Requests = std::vector<DeliveryRequest>;
+using Octets = std::vector<std::shared_ptr<const std::string>>;
 
 std::uint64_t octets_of(const DeliveryRequest& request) {
     std::uint64_t octets = 0;
@@ -44,18 +53,43 @@ std::uint32_t add_keywords(Change& change, const std::vector<std::string>& names
     return static_cast<std::uint32_t>(change.keyword_sets.size() - 1);
 }
 
+/// Finds the new messages among those of a transaction: what several requests share is one.
+class NewMessages {
+public:
+    explicit NewMessages(const Requests& requests) : shared_(requests.size() > 1) {
+        for (const DeliveryRequest& request : requests) {
+            for (const NewMail& mail : request.messages) {
+                if (mail.existing) continue;
+                if (index(mail) == octets_.size()) octets_.push_back(mail.content);
+            }
+        }
+        next_ = 0;
+    }
+    Octets take_octets() { return std::move(octets_); }
+    /// To be asked for each new message, in order.
+    std::size_t index(const NewMail& mail) {
+        if (!shared_) return next_++;
+        return known_.try_emplace(mail.content.get(), known_.size()).first->second;
+    }
+
+private:
+    bool shared_;
+    Octets octets_;
+    std::map<const std::string*, std::size_t> known_;
+    std::size_t next_ = 0;
+};
+
 struct Encoded {
     std::vector<store::Content> contents;
     std::vector<std::string> records;
 };
 
 /// The part that costs: hash, record, compression. Any thread.
-Encoded encode(const DeliveryRequest& request) {
+Encoded encode(const Octets& octets) {
     Encoded encoded;
-    for (const NewMail& mail : request.messages) {
-        if (mail.existing) continue;
-        encoded.contents.push_back(encode_content(*mail.content));
-        encoded.records.push_back(mime::build_record(*mail.content));
+    for (const auto& content : octets) {
+        encoded.contents.push_back(encode_content(*content));
+        encoded.records.push_back(mime::build_record(*content));
     }
     return encoded;
 }
@@ -74,59 +108,82 @@ Result<void> check(const DeliveryRequest& request) {
     return {};
 }
 
+Result<void> check(const Requests& requests) {
+    if (requests.empty()) return Error(Errc::invalid, "no deliveries");
+    for (const DeliveryRequest& request : requests) {
+        auto valid = check(request);
+        if (!valid) return valid;
+    }
+    const auto replaces = [](const DeliveryRequest& request) { return request.replaced_in != nullptr; };
+    if (std::ranges::count_if(requests, replaces) > 1)
+        return Error(Errc::invalid, "two deliveries of a transaction replace messages");
+    return {};
+}
+
 }  // namespace
 
 Task<Result<std::shared_ptr<AccountImpl::Prepared>>> AccountImpl::prepare_delivery(
-    std::shared_ptr<DeliveryRequest> request) {
+    std::shared_ptr<Requests> requests) {
     auto prepared = std::make_shared<Prepared>();
-    auto existing = co_await find_existing(request, prepared);
+    auto existing = co_await find_existing(requests, prepared);
     if (!existing) co_return existing.error();
+    NewMessages fresh(*requests);
+    prepared->octets = fresh.take_octets();
+    std::uint64_t total = 0;
+    for (const auto& content : prepared->octets) total += content->size();
     Encoded encoded;
-    if (octets_of(*request) <= core_.options.inline_limit) {
-        encoded = encode(*request);
+    if (total <= core_.options.inline_limit) {
+        encoded = encode(prepared->octets);
     } else {
-        std::function<Result<Encoded>()> job = [request]() -> Result<Encoded> { return encode(*request); };
+        std::function<Result<Encoded>()> job = [prepared]() -> Result<Encoded> {
+            return encode(prepared->octets);
+        };
         auto done =
             co_await run_on_lane<Encoded>(core_.runtime, LaneKind::cpu, core_.ids.next(), std::move(job));
         if (!done) co_return done.error();
         encoded = std::move(*done);
     }
     prepared->contents = std::move(encoded.contents);
-    Change& change = prepared->change;
-    change.kind = ChangeKind::added;
-    change.keyword_sets.resize(1);
-    change.saved = core_.now();
-    std::size_t fresh = 0;
-    std::size_t restored = 0;
-    for (const NewMail& mail : request->messages) {
-        AddedMessage added;
-        if (mail.existing) {
-            added.message = *mail.existing;
-            added.size = static_cast<std::uint32_t>(prepared->existing[restored++]->record.size());
-        } else {
-            added.message = MessageId{core_.ids.next()};
-            added.size = static_cast<std::uint32_t>(mail.content->size());
-            prepared->messages.push_back(
-                {added.message, prepared->contents[fresh].hash, std::move(encoded.records[fresh])});
-            ++fresh;
-        }
-        added.flags = mail.flags & (answered | flagged | deleted | seen | draft);
-        added.keyword_set = add_keywords(change, mail.keywords);
-        added.internal_date = mail.internal_date.value_or(change.saved);
-        added.zone = mail.internal_date ? mail.zone : std::int16_t{0};
-        prepared->ids.push_back(added.message);
-        change.added.push_back(added);
+    for (std::size_t i = 0; i < prepared->octets.size(); ++i) {
+        prepared->messages.push_back(
+            {MessageId{core_.ids.next()}, prepared->contents[i].hash, std::move(encoded.records[i])});
     }
-    change.counters = counters_of(change.added);
+    const UnixTime now = core_.now();
+    std::size_t restored = 0;
+    for (const DeliveryRequest& request : *requests) {
+        Prepared::Part& part = prepared->parts.emplace_back();
+        part.change.kind = ChangeKind::added;
+        part.change.keyword_sets.resize(1);
+        part.change.saved = now;
+        for (const NewMail& mail : request.messages) {
+            AddedMessage added;
+            if (mail.existing) {
+                added.message = *mail.existing;
+                added.size = static_cast<std::uint32_t>(prepared->existing[restored++]->record.size());
+            } else {
+                added.message = prepared->messages[fresh.index(mail)].id;
+                added.size = static_cast<std::uint32_t>(mail.content->size());
+            }
+            added.flags = mail.flags & (answered | flagged | deleted | seen | draft);
+            added.keyword_set = add_keywords(part.change, mail.keywords);
+            added.internal_date = mail.internal_date.value_or(now);
+            added.zone = mail.internal_date ? mail.zone : std::int16_t{0};
+            part.ids.push_back(added.message);
+            part.change.added.push_back(added);
+        }
+        part.change.counters = counters_of(part.change.added);
+    }
     co_return prepared;
 }
 
 /// Loads what is restored: its size is needed, and that it is there.
-Task<Result<void>> AccountImpl::find_existing(std::shared_ptr<DeliveryRequest> request,
+Task<Result<void>> AccountImpl::find_existing(std::shared_ptr<Requests> requests,
                                               std::shared_ptr<Prepared> prepared) {
     std::vector<MessageId> ids;
-    for (const NewMail& mail : request->messages) {
-        if (mail.existing) ids.push_back(*mail.existing);
+    for (const DeliveryRequest& request : *requests) {
+        for (const NewMail& mail : request.messages) {
+            if (mail.existing) ids.push_back(*mail.existing);
+        }
     }
     if (ids.empty()) co_return Result<void>{};
     auto loaded = co_await load_messages(std::move(ids));
@@ -138,21 +195,24 @@ Task<Result<void>> AccountImpl::find_existing(std::shared_ptr<DeliveryRequest> r
     co_return Result<void>{};
 }
 
-WriteRequestPtr AccountImpl::delivery_write(DeliveryRequest& request, Prepared& prepared) const {
-    auto write = new_write(request.cause);
+WriteRequestPtr AccountImpl::delivery_write(Requests& requests, Prepared& prepared) const {
+    auto write = new_write(requests.front().cause);
     store::Transaction& transaction = write->transaction;
-    transaction.fence = request.fence;
     transaction.contents = std::move(prepared.contents);
     transaction.messages = prepared.messages;
-    for (const MessageId id : prepared.ids) transaction.references.push_back({id, +1});
-    transaction.changes.push_back({request.mailbox, encode_change(prepared.change),
-                                   static_cast<std::uint32_t>(prepared.ids.size()),
-                                   prepared.change.counters});
-    for (std::size_t i = 0; i < request.messages.size(); ++i) {
-        auto& receipt = request.messages[i].receipt;
-        if (!receipt) continue;
-        receipt->receipt.message = prepared.ids[i];
-        transaction.receipts.push_back(std::move(*receipt));
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        DeliveryRequest& request = requests[i];
+        const Prepared::Part& part = prepared.parts[i];
+        if (request.fence) transaction.fence = request.fence;
+        for (const MessageId id : part.ids) transaction.references.push_back({id, +1});
+        transaction.changes.push_back({request.mailbox, encode_change(part.change),
+                                       static_cast<std::uint32_t>(part.ids.size()), part.change.counters});
+        for (std::size_t j = 0; j < request.messages.size(); ++j) {
+            auto& receipt = request.messages[j].receipt;
+            if (!receipt) continue;
+            receipt->receipt.message = part.ids[j];
+            transaction.receipts.push_back(std::move(*receipt));
+        }
     }
     return write;
 }
@@ -171,15 +231,32 @@ Result<bool> AccountImpl::remove_replaced(const DeliveryRequest& request, store:
     return true;
 }
 
-void AccountImpl::make_dependent(WriteRequest& write, std::shared_ptr<const DeliveryRequest> request) const {
-    auto delivery = std::make_shared<const store::Transaction>(std::move(write.transaction));
-    write.prepare = [this, request, delivery](store::Transaction& transaction) -> Result<bool> {
-        const MailboxInfo* mailbox = table_.find(request->mailbox);
+/// Asks the guards again about all of them, each as if those before it were written.
+Result<void> AccountImpl::ask_again(const Requests& requests) const {
+    std::uint64_t messages = 0;
+    std::uint64_t bytes = 0;
+    for (const DeliveryRequest& request : requests) {
+        const MailboxInfo* mailbox = table_.find(request.mailbox);
         if (!mailbox) return Error(Errc::not_found, "there is no such mailbox");
-        auto allowed = ask_guards(guarded_delivery(*request, *mailbox));
+        GuardedOperation operation = guarded_delivery(request, *mailbox);
+        operation.pending_messages += messages;
+        operation.pending_bytes += bytes;
+        auto allowed = ask_guards(operation);
+        if (!allowed) return allowed;
+        messages += operation.added_messages;
+        bytes += operation.bytes;
+    }
+    return {};
+}
+
+void AccountImpl::make_dependent(WriteRequest& write, std::shared_ptr<const Requests> requests) const {
+    auto delivery = std::make_shared<const store::Transaction>(std::move(write.transaction));
+    write.prepare = [this, requests, delivery](store::Transaction& transaction) -> Result<bool> {
+        auto allowed = ask_again(*requests);
         if (!allowed) return allowed.error();
-        if (request->replaced_in) {
-            auto removed = remove_replaced(*request, transaction);
+        for (const DeliveryRequest& request : *requests) {
+            if (!request.replaced_in) continue;
+            auto removed = remove_replaced(request, transaction);
             if (!removed) return removed;
         }
         transaction.fence = delivery->fence;
@@ -196,15 +273,14 @@ void AccountImpl::make_dependent(WriteRequest& write, std::shared_ptr<const Deli
 }
 
 /// Whoever hears of a new message asks for it at once.
-void AccountImpl::cache_delivered(const DeliveryRequest& request, Prepared& prepared) {
-    auto message = prepared.messages.begin();
-    for (const NewMail& mail : request.messages) {
-        if (mail.existing) continue;
-        if (mail.content->size() <= store::content_chunk_size && !mail.content->empty()) {
-            core_.contents.put({id_, message->content, 0}, mail.content, mail.content->size());
+void AccountImpl::cache_delivered(Prepared& prepared) {
+    for (std::size_t i = 0; i < prepared.messages.size(); ++i) {
+        store::NewMessage& message = prepared.messages[i];
+        const auto& content = prepared.octets[i];
+        if (content->size() <= store::content_chunk_size && !content->empty()) {
+            core_.contents.put({id_, message.content, 0}, content, content->size());
         }
-        keep_message({message->id, message->content, 1, 0, std::move(message->record)});
-        ++message;
+        keep_message({message.id, message.content, 1, 0, std::move(message.record)});
     }
 }
 
@@ -265,36 +341,55 @@ Result<bool> AccountImpl::admit(DeliveryRequest& request, GuardedOperation& oper
 }
 
 Task<Result<DeliveryResult>> AccountImpl::deliver(DeliveryRequest request) {
-    auto valid = check(request);
-    if (!valid) co_return valid.error();
-    const MailboxInfo* mailbox = table_.find(request.mailbox);
-    if (!mailbox) co_return Error(Errc::not_found, "there is no such mailbox");
-    GuardedOperation operation = guarded_delivery(request, *mailbox);
-    auto narrow = admit(request, operation);
-    if (!narrow) co_return narrow.error();
-    const bool dependent = *narrow || request.replaced_in;
-    std::optional<Pending> pending;
-    if (!dependent) pending.emplace(*this, operation);
+    std::vector<DeliveryRequest> one;
+    one.push_back(std::move(request));
+    auto results = co_await deliver_together(std::move(one));
+    if (!results) co_return results.error();
+    co_return std::move(results->front());
+}
 
-    DeliveryResult result;
-    result.uidvalidity = mailbox->uidvalidity;
-    auto shared = std::make_shared<DeliveryRequest>(std::move(request));
+Task<Result<std::vector<DeliveryResult>>> AccountImpl::deliver_together(
+    std::vector<DeliveryRequest> requests) {
+    auto valid = check(requests);
+    if (!valid) co_return valid.error();
+    std::vector<DeliveryResult> results;
+    std::list<Pending> pending;
+    bool dependent = false;
+    std::shared_ptr<Mailbox> replaced_in;
+    for (DeliveryRequest& request : requests) {
+        const MailboxInfo* mailbox = table_.find(request.mailbox);
+        if (!mailbox) co_return Error(Errc::not_found, "there is no such mailbox");
+        GuardedOperation operation = guarded_delivery(request, *mailbox);
+        auto narrow = admit(request, operation);
+        if (!narrow) co_return narrow.error();
+        if (request.replaced_in) replaced_in = request.replaced_in;
+        dependent = dependent || *narrow || request.replaced_in;
+        pending.emplace_back(*this, operation);
+        results.emplace_back().uidvalidity = mailbox->uidvalidity;
+    }
+    // Asked about again when it is written, they would count twice.
+    if (dependent) pending.clear();
+
+    auto shared = std::make_shared<std::vector<DeliveryRequest>>(std::move(requests));
     auto prepared = co_await prepare_delivery(shared);
     if (!prepared) co_return prepared.error();
     auto request_to_write = delivery_write(*shared, **prepared);
-    cache_delivered(*shared, **prepared);
+    cache_delivered(**prepared);
     std::optional<MailboxImpl::Pin> pin;
-    if (shared->replaced_in) pin.emplace(static_cast<MailboxImpl&>(*shared->replaced_in));
+    if (replaced_in) pin.emplace(static_cast<MailboxImpl&>(*replaced_in));
     if (dependent) make_dependent(*request_to_write, shared);
     auto committed = co_await write(request_to_write);
     if (!committed) co_return committed.error();
-    for (std::size_t i = 0; i < (*prepared)->ids.size(); ++i) {
-        result.uids.push_back(committed->first_uids.front() + static_cast<Uid>(i));
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        DeliveryResult& result = results[i];
+        result.messages = std::move((*prepared)->parts[i].ids);
+        for (std::size_t j = 0; j < result.messages.size(); ++j) {
+            result.uids.push_back(committed->first_uids[i] + static_cast<Uid>(j));
+        }
+        result.modseq = committed->first_modseq + i;
+        if ((*shared)[i].replaced_in) result.expunge_modseq = committed->last_modseq;
     }
-    result.messages = (*prepared)->ids;
-    result.modseq = committed->last_modseq;
-    if (pin) result.expunge_modseq = result.modseq--;
-    co_return result;
+    co_return results;
 }
 
 }  // namespace postern::mail

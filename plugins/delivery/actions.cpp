@@ -9,6 +9,15 @@ using mail::DeliveryOutcome;
 using mail::FilterActions;
 using mail::FilterRequest;
 
+namespace {
+
+/// The mailbox takes nothing, but another one may.
+bool is_elsewhere(const Error& error) {
+    return error.code == Errc::not_found || error.code == Errc::permission_denied;
+}
+
+}  // namespace
+
 mail::Cause Service::cause_of(const FilterRequest& request) const {
     mail::Cause cause;
     cause.protocol = "delivery";
@@ -85,68 +94,115 @@ Task<MailboxId> Service::find_mailbox(const FilterRequest* request, const Filter
     co_return inbox != nullptr ? inbox->id : MailboxId{};
 }
 
+mail::NewMail Service::message_of(const FilterRequest& request, const mail::NewMail& keep,
+                                  const FilterActions::Store& store) {
+    mail::NewMail message = keep;
+    message.content = store.content ? store.content : request.content;
+    message.flags |= store.flags;
+    message.keywords.insert(message.keywords.end(), store.keywords.begin(), store.keywords.end());
+    return message;
+}
+
+DeliveryOutcome::Stored Service::stored_in(const FilterRequest& request, MailboxId mailbox,
+                                           const mail::DeliveryResult& result) {
+    DeliveryOutcome::Stored stored;
+    stored.mailbox = mailbox;
+    const mail::MailboxInfo* info = request.account->find_mailbox(mailbox);
+    if (info != nullptr) stored.name = info->name;
+    stored.uidvalidity = result.uidvalidity;
+    stored.uid = result.uids.front();
+    stored.message = result.messages.front();
+    return stored;
+}
+
 Task<Result<DeliveryOutcome::Stored>> Service::store_one(const FilterRequest* request,
-                                                         const mail::NewMail* keep,
+                                                         const mail::NewMail* keep, MailboxId mailbox,
                                                          FilterActions::Store store) {
-    MailboxId mailbox = co_await find_mailbox(request, &store);
     for (int attempt = 0;; ++attempt) {
         mail::DeliveryRequest delivery;
         delivery.mailbox = mailbox;
         delivery.cause = cause_of(*request);
-        mail::NewMail message = *keep;
-        message.content = store.content ? store.content : request->content;
-        message.flags |= store.flags;
-        message.keywords.insert(message.keywords.end(), store.keywords.begin(), store.keywords.end());
-        delivery.messages.push_back(std::move(message));
+        delivery.messages.push_back(message_of(*request, *keep, store));
         auto done = co_await request->account->deliver(std::move(delivery));
-        if (done) {
-            DeliveryOutcome::Stored stored;
-            stored.mailbox = mailbox;
-            const mail::MailboxInfo* info = request->account->find_mailbox(mailbox);
-            if (info != nullptr) stored.name = info->name;
-            stored.uidvalidity = done->uidvalidity;
-            stored.uid = done->uids.front();
-            stored.message = done->messages.front();
-            co_return stored;
-        }
+        if (done) co_return stored_in(*request, mailbox, *done);
         // The mailbox was deleted, or takes nothing: INBOX does.
         const mail::MailboxInfo* inbox = request->account->find_mailbox("INBOX");
-        const bool elsewhere =
-            done.error().code == Errc::not_found || done.error().code == Errc::permission_denied;
-        if (attempt > 0 || !elsewhere || inbox == nullptr || inbox->id == mailbox) co_return done.error();
+        if (attempt > 0 || !is_elsewhere(done.error()) || inbox == nullptr || inbox->id == mailbox)
+            co_return done.error();
         mailbox = inbox->id;
     }
+}
+
+Task<Result<std::vector<DeliveryOutcome::Stored>>> Service::store_together(
+    const FilterRequest* request, const mail::NewMail* keep, const std::vector<Destination>* destinations) {
+    std::vector<mail::DeliveryRequest> deliveries;
+    for (const Destination& destination : *destinations) {
+        mail::DeliveryRequest& delivery = deliveries.emplace_back();
+        delivery.mailbox = destination.mailbox;
+        delivery.cause = cause_of(*request);
+        delivery.messages.push_back(message_of(*request, *keep, destination.store));
+        // A receipt belongs to one message.
+        if (deliveries.size() > 1) delivery.messages.front().receipt.reset();
+    }
+    auto done = co_await deliveries_->deliver_together(request->account->id(), std::move(deliveries));
+    if (!done) co_return done.error();
+    std::vector<DeliveryOutcome::Stored> stored;
+    for (std::size_t i = 0; i < done->size(); ++i)
+        stored.push_back(stored_in(*request, (*destinations)[i].mailbox, (*done)[i]));
+    co_return stored;
+}
+
+Task<std::vector<Service::Destination>> Service::find_mailboxes(const FilterRequest* request,
+                                                                std::vector<FilterActions::Store> stores) {
+    const auto same_content = [](const FilterActions::Store& one, const FilterActions::Store& other) {
+        if (!one.content || !other.content) return one.content == other.content;
+        return *one.content == *other.content;
+    };
+    std::vector<Destination> destinations;
+    for (FilterActions::Store& store : stores) {
+        const MailboxId mailbox = co_await find_mailbox(request, &store);
+        // The same message several times into one mailbox is there once: the last says with which flags.
+        std::erase_if(destinations, [&](const Destination& earlier) {
+            return earlier.mailbox == mailbox && same_content(earlier.store, store);
+        });
+        destinations.push_back({mailbox, std::move(store)});
+    }
+    co_return destinations;
 }
 
 Task<DeliveryOutcome> Service::store(const FilterRequest* request, const mail::NewMail* keep,
                                      std::vector<FilterActions::Store> stores) {
     DeliveryOutcome outcome;
     outcome.kind = stores.empty() ? DeliveryOutcome::Kind::forwarded : DeliveryOutcome::Kind::stored;
-    // The same message several times into one mailbox is there once: the last says with which flags.
-    const auto same_content = [](const FilterActions::Store& one, const FilterActions::Store& other) {
-        if (!one.content || !other.content) return one.content == other.content;
-        return *one.content == *other.content;
-    };
-    std::vector<FilterActions::Store> distinct;
-    for (FilterActions::Store& next : stores) {
-        std::erase_if(distinct, [&](const FilterActions::Store& earlier) {
-            return earlier.mailbox == next.mailbox && earlier.special_use == next.special_use &&
-                   same_content(earlier, next);
-        });
-        distinct.push_back(std::move(next));
-    }
-    bool first = true;
-    for (FilterActions::Store& next : distinct) {
-        mail::NewMail mail = *keep;
-        // A receipt belongs to one message.
-        if (!std::exchange(first, false)) mail.receipt.reset();
-        auto stored = co_await store_one(request, &mail, std::move(next));
-        if (!stored && mail.receipt && stored.error().code == Errc::conflict) {
+    auto destinations = co_await find_mailboxes(request, std::move(stores));
+    const auto settle = [&outcome, keep](Error error) {
+        const bool came_before = keep->receipt && error.code == Errc::conflict;
+        if (came_before)
             outcome.kind = DeliveryOutcome::Kind::duplicate;
+        else
+            outcome = failed_with(std::move(error));
+    };
+    if (destinations.size() > 1) {
+        auto together = co_await store_together(request, keep, &destinations);
+        if (together) {
+            outcome.stored = std::move(*together);
             co_return outcome;
         }
-        if (!stored) co_return failed_with(stored.error());
+        if (!is_elsewhere(together.error())) {
+            settle(together.error());
+            co_return outcome;
+        }
+    }
+    // One alone; or one of them takes nothing, and which one shows when they are stored one by one.
+    mail::NewMail mail = *keep;
+    for (Destination& destination : destinations) {
+        auto stored = co_await store_one(request, &mail, destination.mailbox, std::move(destination.store));
+        if (!stored) {
+            settle(stored.error());
+            co_return outcome;
+        }
         outcome.stored.push_back(std::move(*stored));
+        mail.receipt.reset();
     }
     co_return outcome;
 }

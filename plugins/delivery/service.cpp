@@ -60,6 +60,9 @@ DeliveryOutcome failed_with(Error error) {
 Result<void> Service::resolve_interfaces(const Lookup& lookup) {
     mail_ = lookup.find<mail::MailService>();
     if (mail_ == nullptr) return Error(Errc::not_found, "nothing provides mailboxes (postern.mail.service)");
+    deliveries_ = lookup.find<mail::GroupedDelivery>();
+    if (deliveries_ == nullptr)
+        return Error(Errc::not_found, "nothing delivers together (postern.mail.grouped_delivery)");
     quota_ = lookup.find<mail::QuotaService>();
     relay_ = lookup.find<mail::MailRelay>();
     filters_.clear();

@@ -6,6 +6,7 @@
 
 #include "delivery/recipients.hpp"
 #include "postern/mail/delivery.hpp"
+#include "postern/mail/grouped_delivery.hpp"
 #include "postern/mail/quota.hpp"
 #include "postern/plugin/plugin.hpp"
 #include "postern/runtime/log.hpp"
@@ -46,9 +47,24 @@ private:
                                       std::vector<mail::OutgoingMail> redirects);
     Task<mail::DeliveryOutcome> store(const mail::FilterRequest* request, const mail::NewMail* keep,
                                       std::vector<mail::FilterActions::Store> stores);
+    /// One message to be stored, and where.
+    struct Destination {
+        MailboxId mailbox{};
+        mail::FilterActions::Store store;
+    };
+    Task<std::vector<Destination>> find_mailboxes(const mail::FilterRequest* request,
+                                                  std::vector<mail::FilterActions::Store> stores);
     Task<Result<mail::DeliveryOutcome::Stored>> store_one(const mail::FilterRequest* request,
-                                                          const mail::NewMail* keep,
+                                                          const mail::NewMail* keep, MailboxId mailbox,
                                                           mail::FilterActions::Store store);
+    /// All in one transaction.
+    Task<Result<std::vector<mail::DeliveryOutcome::Stored>>> store_together(
+        const mail::FilterRequest* request, const mail::NewMail* keep,
+        const std::vector<Destination>* destinations);
+    static mail::NewMail message_of(const mail::FilterRequest& request, const mail::NewMail& keep,
+                                    const mail::FilterActions::Store& store);
+    static mail::DeliveryOutcome::Stored stored_in(const mail::FilterRequest& request, MailboxId mailbox,
+                                                   const mail::DeliveryResult& result);
     Task<MailboxId> find_mailbox(const mail::FilterRequest* request, const mail::FilterActions::Store* store);
     Task<void> send_notices(AccountId account, std::string login, std::vector<mail::OutgoingMail> notices);
     mail::Cause cause_of(const mail::FilterRequest& request) const;
@@ -58,6 +74,7 @@ private:
     std::unique_ptr<Recipients> recipients_;
     mail::MailService* mail_ = nullptr;
     mail::QuotaService* quota_ = nullptr;
+    mail::GroupedDelivery* deliveries_ = nullptr;
     mail::MailRelay* relay_ = nullptr;
     std::vector<mail::DeliveryFilter*> filters_;
 };

@@ -151,6 +151,9 @@ TEST_F(DeliveryTest, FilesWithFlagsAndMakesMailboxes) {
     actions.stores[2].content = std::make_shared<const std::string>("Changed: yes\r\n\r\n");
     const DeliveryOutcome outcome = deliver();
     EXPECT_EQ(outcome.kind, DeliveryOutcome::Kind::stored);
+    // What was not edited is one message.
+    EXPECT_EQ(outcome.stored.at(0).message, outcome.stored.at(1).message);
+    EXPECT_NE(outcome.stored.at(0).message, outcome.stored.at(2).message);
     EXPECT_THAT(outcome.stored, ElementsAre(Field(&DeliveryOutcome::Stored::name, "New/Folder"),
                                             Field(&DeliveryOutcome::Stored::name, "Junk"),
                                             Field(&DeliveryOutcome::Stored::name, "INBOX")));
@@ -170,6 +173,21 @@ TEST_F(DeliveryTest, OneMailboxTakesTheSameMessageOnceAndOthersBesides) {
     actions.stores[3].content = std::make_shared<const std::string>("Copy: yes\r\n\r\n");
     EXPECT_EQ(deliver().stored.size(), 2U);
     EXPECT_EQ(contents("anna").size(), 2U);
+}
+
+TEST_F(DeliveryTest, StoresNothingUnlessEverythingIsStored) {
+    FilterActions& actions = decide();
+    actions.stores.resize(2);
+    actions.stores[1].mailbox = "Archive";
+    guard_.kind = mail::GuardedOperation::Kind::deliver;
+    guard_.mailbox = "Archive";
+    EXPECT_EQ(deliver().kind, DeliveryOutcome::Kind::failed);
+    EXPECT_TRUE(contents("anna").empty());
+    // A mailbox that takes nothing gives way to INBOX, where the message is already.
+    guard_.error = Error(Errc::permission_denied, "no");
+    EXPECT_EQ(deliver().kind, DeliveryOutcome::Kind::stored);
+    EXPECT_FALSE(contents("anna").empty());
+    EXPECT_TRUE(contents("anna", "Archive").empty());
 }
 
 TEST_F(DeliveryTest, DiscardsWhatAFilterDoesNotStore) {

@@ -15,7 +15,8 @@ Task<Result<Identity>> FakeAuth::sign_in(Credentials credentials) {
 }
 
 Result<void> ScriptedGuard::check(const mail::GuardedOperation& operation) {
-    if (kind == operation.kind) return error;
+    const bool here = mailbox.empty() || (operation.mailbox != nullptr && operation.mailbox->name == mailbox);
+    if (kind == operation.kind && here) return error;
     return {};
 }
 
@@ -60,6 +61,7 @@ ProtocolFixture::ProtocolFixture()
     }
     registry_.provide<AuthService>(auth_);
     registry_.provide<mail::MailService>(service_);
+    registry_.provide<mail::GroupedDelivery>(deliveries_);
 }
 
 ProtocolFixture::~ProtocolFixture() {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "kernel/mail/grouped_delivery.hpp"
 #include "kernel/mail/service.hpp"
 #include "kernel/plugin/registry_table.hpp"
 #include "postern/auth/auth.hpp"
@@ -47,6 +48,7 @@ public:
     int order() const override { return 0; }
     Result<void> check(const mail::GuardedOperation& operation) override;
     std::optional<mail::GuardedOperation::Kind> kind;
+    std::string mailbox;  ///< in this one alone; "": in all
     Error error{Errc::over_quota, "full"};
 };
 
@@ -95,6 +97,7 @@ protected:
     mail::test::MemoryStore store_;
     ScriptedGuard guard_;
     mail::MailServiceImpl service_;
+    mail::GroupedDeliveryImpl deliveries_{service_};
     TestHost host_;
     FakeAuth auth_;
     plugin::RegistryTable registry_;

@@ -1,0 +1,7 @@
+#include "postern/mail/grouped_delivery.hpp"
+
+namespace postern::mail {
+
+GroupedDelivery::~GroupedDelivery() = default;
+
+}  // namespace postern::mail
