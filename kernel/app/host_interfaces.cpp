@@ -1,6 +1,8 @@
 #include "kernel/app/host_interfaces.hpp"
 
 #include "postern/auth/auth.hpp"
+#include "postern/auth/sasl_policy.hpp"
+#include "postern/auth/sign_in_ledger.hpp"
 #include "postern/mail/account.hpp"
 #include "postern/mail/grouped_delivery.hpp"
 #include "postern/mail/scripts.hpp"
@@ -19,8 +21,14 @@ plugin::InterfaceRef ref() {
 }  // namespace
 
 std::vector<plugin::InterfaceRef> host_interfaces() {
-    return {ref<Dialer>(),           ref<PasswordHasher>(),    ref<Sealer>(),
-            ref<AuthService>(),      ref<mail::MailService>(), ref<mail::GroupedDelivery>(),
+    return {ref<Dialer>(),
+            ref<PasswordHasher>(),
+            ref<Sealer>(),
+            ref<AuthService>(),
+            ref<SignInLedger>(),
+            ref<SaslPolicy>(),
+            ref<mail::MailService>(),
+            ref<mail::GroupedDelivery>(),
             ref<mail::ScriptStore>()};
 }
 

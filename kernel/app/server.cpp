@@ -119,12 +119,18 @@ Result<void> Server::start_services() {
     mail_ = std::move(mail);
     scripts_ = std::make_unique<mail::ScriptStoreImpl>(*kernel_runtime_, *store_, *mail_);
     auth_ = std::make_unique<auth::AuthServiceImpl>(*kernel_runtime_, *hasher_, settings, log_);
-    local_accounts_ =
-        std::make_unique<auth::LocalAuthenticator>(*kernel_runtime_, *mail_, *hasher_, settings.cache);
+    secrets_ = std::make_unique<auth::SecretMaker>(*hasher_, settings);
+    local_accounts_ = std::make_unique<auth::LocalAuthenticator>(*kernel_runtime_, *mail_, *hasher_,
+                                                                 *secrets_, settings.cache);
     std::vector<Authenticator*> authenticators{local_accounts_.get()};
     for (const auto& other : setup_.plugins->lookup().all<Authenticator>())
         authenticators.push_back(other.object);
+    const bool others_judge = authenticators.size() > 1;
     auth_->set_authenticators(std::move(authenticators));
+    auth::ScramDesk::EndPoint end_point;
+    if (setup_.tls) end_point = [tls = setup_.tls.get()] { return tls->end_point(); };
+    mechanisms_ = std::make_unique<auth::Mechanisms>(*mail_, *auth_, sealer_->derived_key("scram decoys"),
+                                                     std::move(end_point), settings, others_judge);
     std::vector<SignInObserver*> observers;
     for (const auto& observer : setup_.plugins->lookup().all<SignInObserver>())
         observers.push_back(observer.object);
@@ -134,12 +140,15 @@ Result<void> Server::start_services() {
     registry.provide<PasswordHasher>(*hasher_);
     registry.provide<Sealer>(*sealer_);
     registry.provide<AuthService>(*auth_);
+    registry.provide<SignInLedger>(*auth_);
+    registry.provide<SaslPolicy>(mechanisms_->policy());
+    for (const auto& own : mechanisms_->all()) registry.provide<SaslMechanism>(*own.mechanism, own.name);
     registry.provide<mail::MailService>(*mail_);
     registry.provide<mail::GroupedDelivery>(*deliveries_);
     registry.provide<mail::ScriptStore>(*scripts_);
     return runtime::run_and_wait(
         setup_.runtime->core(0),
-        auth::provision_users(*kernel_runtime_, *mail_, *hasher_, setup_.config.users));
+        auth::provision_users(*kernel_runtime_, *mail_, *hasher_, *secrets_, setup_.config.users));
 }
 
 Result<void> Server::start_plugins() {

@@ -9,6 +9,7 @@
 #include "kernel/auth/auth_service_impl.hpp"
 #include "kernel/auth/key_sealer.hpp"
 #include "kernel/auth/local_authenticator.hpp"
+#include "kernel/auth/mechanisms.hpp"
 #include "kernel/auth/password_hasher.hpp"
 #include "kernel/net/dialer.hpp"
 #include "kernel/net/listener.hpp"
@@ -56,7 +57,9 @@ private:
     std::unique_ptr<mail::GroupedDelivery> deliveries_;
     std::unique_ptr<mail::ScriptStore> scripts_;
     std::unique_ptr<auth::AuthServiceImpl> auth_;
+    std::unique_ptr<auth::SecretMaker> secrets_;
     std::unique_ptr<auth::LocalAuthenticator> local_accounts_;
+    std::unique_ptr<auth::Mechanisms> mechanisms_;
     std::unique_ptr<net::DialerImpl> dialer_;
     std::shared_ptr<net::ConnectionLimits> limits_;
     std::vector<std::unique_ptr<net::Listener>> listeners_;

@@ -25,7 +25,7 @@ void AttemptLimiter::add(Table& table, const std::string& key, Clock::time_point
 bool AttemptLimiter::allowed(const std::string& login, const std::string& address, Clock::time_point now) {
     if (!limits_.enabled) return true;
     const std::lock_guard lock(mutex_);
-    const bool account_ok = below(accounts_, login, limits_.per_account, now);
+    const bool account_ok = login.empty() || below(accounts_, login, limits_.per_account, now);
     const bool address_ok = below(addresses_, address, limits_.per_address, now);
     return account_ok && address_ok;
 }
@@ -33,7 +33,7 @@ bool AttemptLimiter::allowed(const std::string& login, const std::string& addres
 void AttemptLimiter::failed(const std::string& login, const std::string& address, Clock::time_point now) {
     if (!limits_.enabled) return;
     const std::lock_guard lock(mutex_);
-    add(accounts_, login, now);
+    if (!login.empty()) add(accounts_, login, now);
     add(addresses_, address, now);
 }
 

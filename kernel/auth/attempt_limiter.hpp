@@ -22,7 +22,7 @@ public:
 
     explicit AttemptLimiter(Limits limits) : limits_(limits) {}
 
-    /// False if this account or address has failed too often within the window.
+    /// False if this account or address has failed too often within the window. "" is no account.
     bool allowed(const std::string& login, const std::string& address, Clock::time_point now);
     void failed(const std::string& login, const std::string& address, Clock::time_point now);
     /// Clears the account's failures; the address keeps its own, or one good account would cover an attack.

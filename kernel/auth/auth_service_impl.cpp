@@ -13,6 +13,7 @@ AttemptLimiter::Limits limits_of(const config::AuthSection& settings) {
 /// Longer than any client sends; a bound on what is hashed and kept.
 constexpr std::size_t max_login = 320;
 constexpr std::size_t max_password = 4096;
+constexpr const char* refusal = "Wrong name or password";
 
 }  // namespace
 
@@ -34,32 +35,45 @@ void AuthServiceImpl::set_observers(std::vector<SignInObserver*> observers) {
 }
 
 Task<Result<Identity>> AuthServiceImpl::sign_in(Credentials credentials) {
-    const std::string login = credentials.login;
-    const std::string address = credentials.peer_address;
-    const std::string protocol = credentials.protocol;
-    if (login.empty() || login.size() > max_login || credentials.password.size() > max_password) {
-        co_return Error(Errc::authentication_failed, "Wrong name or password");
+    if (credentials.login.empty() || credentials.password.size() > max_password) {
+        co_return Error(Errc::authentication_failed, refusal);
     }
-    if (!limiter_.allowed(login, address, AttemptLimiter::Clock::now())) {
-        log_.warning("sign-in refused: too many failures", {{"login", login}, {"address", address}});
-        co_return Error(Errc::unavailable, "Too many failed sign-ins; try again later");
+    SignInAttempt attempt{credentials.login, credentials.protocol, credentials.peer_address, "password"};
+    auto admitted = admit(attempt);
+    if (!admitted) co_return admitted.error();
+    auto verdict = co_await ask(std::move(credentials));
+    auto told = co_await conclude(std::move(attempt), std::move(verdict));
+    co_return told;
+}
+
+Result<void> AuthServiceImpl::admit(const SignInAttempt& attempt) {
+    if (attempt.login.size() > max_login) return Error(Errc::authentication_failed, refusal);
+    if (limiter_.allowed(attempt.login, attempt.peer_address, AttemptLimiter::Clock::now())) return {};
+    log_.warning("sign-in refused: too many failures",
+                 {{"login", attempt.login}, {"address", attempt.peer_address}});
+    return Error(Errc::unavailable, "Too many failed sign-ins; try again later");
+}
+
+Task<Result<Identity>> AuthServiceImpl::conclude(SignInAttempt attempt, Result<Identity> verdict) {
+    if (verdict) {
+        limiter_.succeeded(attempt.login);
+        for (SignInObserver* observer : observers_) observer->signed_in(*verdict);
+        log_.info("signed in", {{"login", attempt.login},
+                                {"protocol", attempt.protocol},
+                                {"mechanism", attempt.mechanism},
+                                {"address", attempt.peer_address}});
+        co_return verdict;
     }
-    auto result = co_await ask(std::move(credentials));
-    if (result) {
-        limiter_.succeeded(login);
-        for (SignInObserver* observer : observers_) observer->signed_in(*result);
-        log_.info("signed in", {{"login", login}, {"protocol", protocol}, {"address", address}});
-        co_return result;
-    }
-    log_.info("sign-in failed", {{"login", login},
-                                 {"protocol", protocol},
-                                 {"address", address},
-                                 {"reason", to_string(result.error().code)}});
-    if (result.error().code != Errc::authentication_failed) co_return result;
-    limiter_.failed(login, address, AttemptLimiter::Clock::now());
+    log_.info("sign-in failed", {{"login", attempt.login},
+                                 {"protocol", attempt.protocol},
+                                 {"mechanism", attempt.mechanism},
+                                 {"address", attempt.peer_address},
+                                 {"reason", to_string(verdict.error().code)}});
+    if (verdict.error().code != Errc::authentication_failed) co_return verdict;
+    limiter_.failed(attempt.login, attempt.peer_address, AttemptLimiter::Clock::now());
     auto slept = co_await sleep_for(failure_delay_);
     static_cast<void>(slept);  // cut short only when the server stops
-    co_return Error(Errc::authentication_failed, "Wrong name or password");
+    co_return Error(Errc::authentication_failed, refusal);
 }
 
 Task<Result<Identity>> AuthServiceImpl::ask(Credentials credentials) {

@@ -5,14 +5,15 @@
 #include "kernel/auth/attempt_limiter.hpp"
 #include "kernel/config/server_config.hpp"
 #include "postern/auth/auth.hpp"
+#include "postern/auth/sign_in_ledger.hpp"
 #include "postern/auth/sign_in_observer.hpp"
 #include "postern/runtime/log.hpp"
 
 namespace postern::auth {
 
 /// Asks the authenticators in order until one knows the name. A refusal costs the same, in work and in time, whether
-/// the name exists or not.
-class AuthServiceImpl final : public AuthService {
+/// the name exists or not. Mechanisms that need no password come with their verdict (SignInLedger).
+class AuthServiceImpl final : public AuthService, public SignInLedger {
 public:
     AuthServiceImpl(Runtime& runtime, PasswordHasher& hasher, const config::AuthSection& settings,
                     Logger& log);
@@ -22,6 +23,8 @@ public:
     void set_observers(std::vector<SignInObserver*> observers);
 
     Task<Result<Identity>> sign_in(Credentials credentials) override;
+    Result<void> admit(const SignInAttempt& attempt) override;
+    Task<Result<Identity>> conclude(SignInAttempt attempt, Result<Identity> verdict) override;
 
 private:
     Task<Result<Identity>> ask(Credentials credentials);

@@ -253,6 +253,11 @@ Result<KeySealer> KeySealer::open_file(const std::string& file) {
     return sealer;
 }
 
+std::array<std::uint8_t, 32> KeySealer::derived_key(std::string_view purpose) {
+    const std::lock_guard lock(state_->guard);
+    return derive(state_->keys.back(), "derived key", purpose);
+}
+
 std::vector<std::uint32_t> KeySealer::key_ids() {
     const std::lock_guard lock(state_->guard);
     state_->refresh();

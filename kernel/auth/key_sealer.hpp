@@ -33,6 +33,9 @@ public:
     std::string seal(std::string_view context, std::string_view plain) override;
     Result<std::string> open(std::string_view context, std::string_view sealed) override;
 
+    /// A key for `purpose` alone, the same after a restart and on every node with this file, until the oldest key leaves it.
+    std::array<std::uint8_t, 32> derived_key(std::string_view purpose);
+
     /// Ids, in the order of the file: values are sealed under the first.
     std::vector<std::uint32_t> key_ids();
     /// The id of the key that a value is sealed under; 0 if it is no sealed value.

@@ -1,5 +1,7 @@
 #include "kernel/auth/local_authenticator.hpp"
 
+#include <openssl/crypto.h>
+
 #include "kernel/auth/password_hasher.hpp"
 #include "postern/runtime/lane.hpp"
 
@@ -22,44 +24,64 @@ Task<Result<bool>> matches(Runtime& runtime, PasswordHasher& hasher, std::string
     co_return result;
 }
 
-/// The verifier for a `users:` entry: itself, or made from its password.
-Task<Result<std::string>> make_verifier(Runtime& runtime, PasswordHasher& hasher, config::UserEntry user) {
+Task<Result<std::string>> renew_secret(Runtime& runtime, const SecretMaker& secrets, std::string login,
+                                       std::string password, std::string stored) {
+    std::function<Result<std::string>()> job = [&secrets, password = std::move(password),
+                                                stored = std::move(stored)] {
+        return Result<std::string>(secrets.renew(stored, password));
+    };
+    const std::uint64_t key = lane_key(login);
+    auto result = co_await run_on_lane<std::string>(runtime, LaneKind::cpu, key, std::move(job));
+    co_return result;
+}
+
+/// The secret for a `users:` entry: itself, or made from its password.
+Task<Result<std::string>> make_secret(Runtime& runtime, const SecretMaker& secrets, config::UserEntry user) {
     if (is_verifier(user.secret)) co_return user.secret;
     const std::uint64_t key = lane_key(user.login);
-    std::function<Result<std::string>()> job = [&hasher, password = user.secret] {
-        return Result<std::string>(hasher.hash(password));
+    std::function<Result<std::string>()> job = [&secrets, password = user.secret] {
+        return Result<std::string>(secrets.make(password));
     };
     auto result = co_await run_on_lane<std::string>(runtime, LaneKind::cpu, key, std::move(job));
     co_return result;
 }
 
-Task<Result<bool>> is_up_to_date(Runtime& runtime, PasswordHasher& hasher, config::UserEntry user,
-                                 std::string stored) {
-    if (is_verifier(user.secret)) co_return stored == user.secret;
-    auto result = co_await matches(runtime, hasher, user.login, user.secret, stored);
-    co_return result;
+/// What the account of a `users:` entry should keep: the present text if there is nothing to do.
+Task<Result<std::string>> current_secret(Runtime& runtime, PasswordHasher& hasher, const SecretMaker& secrets,
+                                         config::UserEntry user, std::string stored) {
+    const AccountSecret secret = AccountSecret::parse(stored);
+    if (is_verifier(user.secret)) {
+        const bool same = secret.stems_from(AccountSecret::parse(user.secret));
+        co_return same ? stored : user.secret;
+    }
+    auto matched = co_await matches(runtime, hasher, user.login, user.secret, secret.verifier);
+    if (!matched) co_return matched.error();
+    if (!*matched) {
+        auto made = co_await make_secret(runtime, secrets, std::move(user));
+        co_return made;
+    }
+    auto renewed = co_await renew_secret(runtime, secrets, user.login, user.secret, std::move(stored));
+    co_return renewed;
 }
 
 Task<Result<void>> provision_user(Runtime& runtime, mail::MailService& mail, PasswordHasher& hasher,
-                                  config::UserEntry user) {
+                                  const SecretMaker& secrets, config::UserEntry user) {
     auto found = co_await mail.find_account(user.login);
     if (!found && found.error().code != Errc::not_found) co_return found.error();
     if (found) {
-        auto current = co_await is_up_to_date(runtime, hasher, user, found->secret);
+        auto current = co_await current_secret(runtime, hasher, secrets, user, found->secret);
         if (!current) co_return current.error();
-        if (*current) co_return Result<void>{};
-    }
-    auto verifier = co_await make_verifier(runtime, hasher, user);
-    if (!verifier) co_return verifier.error();
-    if (found) {
-        std::optional<std::string> secret = *verifier;
+        if (*current == found->secret) co_return Result<void>{};
+        std::optional<std::string> secret = std::move(*current);
         std::optional<std::string> settings;
         auto updated = co_await mail.update_account(found->id, std::move(secret), std::move(settings));
         co_return updated;
     }
+    auto secret = co_await make_secret(runtime, secrets, user);
+    if (!secret) co_return secret.error();
     mail::NewAccount account;
     account.login = user.login;
-    account.secret = *verifier;
+    account.secret = std::move(*secret);
     auto created = co_await mail.create_account(std::move(account));
     if (!created) co_return created.error();
     co_return Result<void>{};
@@ -68,30 +90,46 @@ Task<Result<void>> provision_user(Runtime& runtime, mail::MailService& mail, Pas
 }  // namespace
 
 LocalAuthenticator::LocalAuthenticator(Runtime& runtime, mail::MailService& mail, PasswordHasher& hasher,
-                                       std::chrono::milliseconds cache)
-    : runtime_(runtime), mail_(mail), hasher_(hasher), verified_(cache) {}
+                                       const SecretMaker& secrets, std::chrono::milliseconds cache)
+    : runtime_(runtime), mail_(mail), hasher_(hasher), secrets_(secrets), verified_(cache) {}
 
 Task<Result<Identity>> LocalAuthenticator::verify(Credentials credentials) {
     auto account = co_await mail_.find_account(credentials.login);
     if (!account) co_return account.error();
     if (account->secret.empty()) co_return Error(Errc::not_found);
     const Identity identity{account->id, account->login};
-    if (verified_.contains(account->login, account->secret, credentials.password,
+    const AccountSecret secret = AccountSecret::parse(account->secret);
+    if (verified_.contains(account->login, secret.verifier, credentials.password,
                            VerifiedPasswords::Clock::now())) {
         co_return identity;
     }
     auto matched =
-        co_await matches(runtime_, hasher_, credentials.login, credentials.password, account->secret);
+        co_await matches(runtime_, hasher_, credentials.login, credentials.password, secret.verifier);
     if (!matched) co_return matched.error();
     if (!*matched) co_return Error(Errc::authentication_failed);
-    verified_.add(account->login, account->secret, credentials.password, VerifiedPasswords::Clock::now());
+    verified_.add(account->login, secret.verifier, credentials.password, VerifiedPasswords::Clock::now());
+    if (!secrets_.is_complete(secret)) co_await renew(std::move(*account), credentials.password);
     co_return identity;
 }
 
+/// What does not work now is done at another sign-in.
+Task<void> LocalAuthenticator::renew(store::AccountRow account, std::string password) {
+    auto renewed = co_await renew_secret(runtime_, secrets_, account.login, password, account.secret);
+    OPENSSL_cleanse(password.data(), password.size());
+    if (!renewed || *renewed == account.secret) co_return;
+    // Meanwhile the password may have been changed.
+    auto now = co_await mail_.find_account(account.login);
+    if (!now || now->secret != account.secret) co_return;
+    std::optional<std::string> secret = std::move(*renewed);
+    std::optional<std::string> settings;
+    auto updated = co_await mail_.update_account(account.id, std::move(secret), std::move(settings));
+    static_cast<void>(updated);
+}
+
 Task<Result<void>> provision_users(Runtime& runtime, mail::MailService& mail, PasswordHasher& hasher,
-                                   std::vector<config::UserEntry> users) {
+                                   const SecretMaker& secrets, std::vector<config::UserEntry> users) {
     for (const config::UserEntry& user : users) {
-        auto done = co_await provision_user(runtime, mail, hasher, user);
+        auto done = co_await provision_user(runtime, mail, hasher, secrets, user);
         if (!done)
             co_return Error(done.error().code,
                             user.place.to_string() + ": user " + user.login + ": " + done.error().text);

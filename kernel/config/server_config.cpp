@@ -96,7 +96,7 @@ TlsSection read_tls(const ConfigNode& node, const std::string& file, Diagnostics
 
 AuthSection read_auth(const ConfigNode& node, Diagnostics& problems) {
     node.check_keys({"rates", "failures_per_account", "failures_per_address", "window", "failure_delay",
-                     "cache", "hash_memory", "hash_passes"},
+                     "cache", "hash_memory", "hash_passes", "scram_iterations", "mechanisms"},
                     problems);
     AuthSection out;
     out.rates = node.get_bool("rates", true, problems);
@@ -107,6 +107,9 @@ AuthSection read_auth(const ConfigNode& node, Diagnostics& problems) {
     out.cache = node.get_duration("cache", minutes(10), problems);
     out.hash_memory = node.get_size("hash_memory", 64ULL << 20, problems);
     out.hash_passes = node.get_int("hash_passes", 2, 1, 100, problems);
+    // Fewer than 4096 no client should accept (RFC 5802 section 5.1).
+    out.scram_iterations = node.get_int("scram_iterations", 15'000, 4096, 1'000'000, problems);
+    if (node["mechanisms"].exists()) out.mechanisms = node.get_strings("mechanisms", problems);
     return out;
 }
 

@@ -71,6 +71,9 @@ struct AuthSection {
     std::chrono::milliseconds cache{};          ///< how long a verified password needs no new hashing
     std::uint64_t hash_memory = 0;              ///< octets argon2id fills
     std::int64_t hash_passes = 0;
+    std::int64_t scram_iterations = 15'000;  ///< for new passwords (RFC 7677 section 4)
+    std::optional<std::vector<std::string>>
+        mechanisms;  ///< of SASL that are offered; not set: the usual ones
 };
 
 /// `mail:`

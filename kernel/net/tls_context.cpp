@@ -144,6 +144,25 @@ SslPtr TlsServerContext::new_session(const std::string& alpn) const {
     return ssl;
 }
 
+std::string TlsServerContext::end_point() const {
+    const std::lock_guard lock(mutex_);
+    X509* certificate = SSL_CTX_get0_certificate(context_.get());
+    int hash = NID_undef;
+    if (certificate == nullptr || X509_get_signature_info(certificate, &hash, nullptr, nullptr, nullptr) != 1)
+        return "";
+    if (hash == NID_undef) return "";
+    // The old ones are replaced.
+    if (hash == NID_md5 || hash == NID_sha1) hash = NID_sha256;
+    const EVP_MD* method = EVP_get_digestbynid(hash);
+    std::string out(EVP_MAX_MD_SIZE, '\0');
+    unsigned size = 0;
+    if (method == nullptr ||
+        X509_digest(certificate, method, reinterpret_cast<unsigned char*>(out.data()), &size) != 1)
+        return "";
+    out.resize(size);
+    return out;
+}
+
 TlsClientContext::TlsClientContext() : context_(new_context(TLS_client_method())) {
     SSL_CTX_set_default_verify_paths(context_.get());
     // Providers of this world: what a server offers decides, above TLS 1.2.

@@ -33,6 +33,9 @@ public:
     /// A session for one connection. `alpn` is the protocol's ALPN name ("imap"): a client that offers names but not
     /// this one is refused, so that a browser cannot be led to speak to a mail server (ALPACA). Must outlive it.
     SslPtr new_session(const std::string& alpn) const;
+    /// tls-server-end-point (RFC 5929 section 4): the certificate's digest; "" if its signature has no hash of its own
+    /// (Ed25519).
+    std::string end_point() const;
 
 private:
     TlsServerContext() = default;

@@ -170,6 +170,21 @@ void TlsStream::release_memory() {
     SSL_free_buffers(ssl_.get());
 }
 
+namespace {
+
+/// tls-unique (RFC 5929 section 3): the first Finished message of the handshake, which is the server's if a session was
+/// resumed. Unique only with an extended master secret (RFC 7627).
+std::string first_finished(SSL* ssl) {
+    const bool servers = SSL_session_reused(ssl) == 1;
+    const bool ours = servers == (SSL_is_server(ssl) == 1);
+    std::string out(EVP_MAX_MD_SIZE, '\0');
+    out.resize(ours ? SSL_get_finished(ssl, out.data(), out.size())
+                    : SSL_get_peer_finished(ssl, out.data(), out.size()));
+    return out;
+}
+
+}  // namespace
+
 TlsInfo describe_tls(SSL* ssl) {
     TlsInfo out;
     out.protocol = SSL_get_version(ssl);
@@ -182,7 +197,7 @@ TlsInfo describe_tls(SSL* ssl) {
             OPENSSL_free(subject);
         }
     }
-    // tls-exporter (RFC 9266): 32 octets under this label with an empty context; only where it is unique.
+    // tls-exporter (RFC 9266): 32 octets under this label with an empty context.
     if (SSL_version(ssl) >= TLS1_3_VERSION) {
         static constexpr std::string_view label = "EXPORTER-Channel-Binding";
         out.channel_binding.resize(32);
@@ -190,6 +205,8 @@ TlsInfo describe_tls(SSL* ssl) {
             SSL_export_keying_material(ssl, reinterpret_cast<unsigned char*>(out.channel_binding.data()), 32,
                                        label.data(), label.size(), nullptr, 0, 1);
         if (made != 1) out.channel_binding.clear();
+    } else if (SSL_get_extms_support(ssl) == 1) {
+        out.channel_binding = first_finished(ssl);
     }
     return out;
 }

@@ -1,5 +1,7 @@
 #include "registries.hpp"
 
+#include "postern/auth/sasl_policy.hpp"
+
 namespace postern::imap {
 
 void Registries::collect(const Lookup& lookup) {
@@ -9,6 +11,8 @@ void Registries::collect(const Lookup& lookup) {
     features.collect(lookup, without);
     modes.collect(lookup, without);
     mechanisms.collect(lookup, without);
+    if (const auto* policy = lookup.find<SaslPolicy>())
+        mechanisms.keep([&](const std::string& name) { return policy->allows(name); });
     codes.collect(lookup, without);
     filters.collect(lookup, without);
     fetch_items.collect(lookup, without);

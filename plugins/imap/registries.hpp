@@ -31,6 +31,14 @@ public:
             by_name_.emplace(to_upper(entry.name), entry.object);
         }
     }
+    /// Only those whose name, in capitals, passes.
+    template <class Test>
+    void keep(Test test) {
+        std::erase_if(by_name_, [&](const auto& named) { return !test(named.first); });
+        std::erase_if(in_order_, [&](const Interface* one) {
+            return std::ranges::none_of(by_name_, [&](const auto& named) { return named.second == one; });
+        });
+    }
     /// `name` in capitals; null if unknown.
     Interface* find(const std::string& name) const {
         const auto found = by_name_.find(name);

@@ -2,6 +2,7 @@
 #include <iomanip>
 #include <iostream>
 
+#include "kernel/auth/account_secret.hpp"
 #include "kernel/auth/password_hasher.hpp"
 #include "kernel/mail/id_generator.hpp"
 #include "tools/posternctl/commands.hpp"
@@ -14,9 +15,9 @@ using namespace postern;
 
 namespace {
 
-std::string make_verifier(const config::AuthSection& settings, const std::string& password) {
+std::string make_secret(const config::AuthSection& settings, const std::string& password) {
     auth::ArgonHasher hasher(settings.hash_memory, static_cast<std::uint64_t>(settings.hash_passes));
-    return hasher.hash(password);
+    return auth::SecretMaker(hasher, settings).make(password);
 }
 
 /// The login argument, or "" after printing the usage.
@@ -56,7 +57,7 @@ int account_add(const Invocation& call) {
     store::AccountRow account;
     account.id = AccountId{ids.next()};
     account.login = login;
-    account.secret = make_verifier(access->setup.config.auth, *password);
+    account.secret = make_secret(access->setup.config.auth, *password);
     // The server makes INBOX and the others when it opens the account.
     const auto created = access->session->create_account(account);
     if (!created) return fail(login + ": " + created.error().to_string());
@@ -74,7 +75,7 @@ int account_password(const Invocation& call) {
     const auto password = read_new_password();
     if (!password) return 1;
     const auto updated = access->session->update_account(
-        account->id, make_verifier(access->setup.config.auth, *password), std::nullopt);
+        account->id, make_secret(access->setup.config.auth, *password), std::nullopt);
     if (!updated) return fail(login + ": " + updated.error().to_string());
     std::cout << "password of " << login << " set\n";
     return 0;
@@ -100,7 +101,7 @@ int hash_password(const Invocation& /*call*/) {
     const auto password = read_new_password();
     if (!password) return 1;
     auth::ArgonHasher hasher(64ULL << 20, 2);
-    std::cout << hasher.hash(*password) << '\n';
+    std::cout << auth::SecretMaker(hasher, {}).make(*password) << '\n';
     return 0;
 }
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "postern/auth/sasl_policy.hpp"
+#include "postern/auth/sign_in_ledger.hpp"
 #include "postern/auth/sign_in_observer.hpp"
 
 namespace postern {
@@ -14,5 +16,7 @@ Authenticator::~Authenticator() = default;
 PasswordHasher::~PasswordHasher() = default;
 Sealer::~Sealer() = default;
 SignInObserver::~SignInObserver() = default;
+SignInLedger::~SignInLedger() = default;
+SaslPolicy::~SaslPolicy() = default;
 
 }  // namespace postern

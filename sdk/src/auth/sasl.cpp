@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "postern/auth/sasl_policy.hpp"
 #include "postern/encoding/base64.hpp"
 #include "postern/mime/header.hpp"
 
@@ -89,6 +90,10 @@ private:
     int steps_ = 0;
 };
 
+bool sends_password(std::string_view name) {
+    return mime::equal_ascii_nocase(name, "PLAIN") || mime::equal_ascii_nocase(name, "LOGIN");
+}
+
 }  // namespace
 
 SaslExchange::~SaslExchange() = default;
@@ -116,6 +121,11 @@ void SaslMechanisms::collect(const Lookup& lookup, AuthService& service) {
         all_.push_back({std::string(entry.name), entry.object});
     if (find("PLAIN") == nullptr) all_.push_back({"PLAIN", &plain_});
     if (find("LOGIN") == nullptr) all_.push_back({"LOGIN", &login_});
+    if (const auto* policy = lookup.find<SaslPolicy>()) {
+        std::erase_if(all_, [&](const Named& named) { return !policy->allows(named.name); });
+    }
+    // Some clients take the first they know.
+    std::ranges::stable_sort(all_, {}, [](const Named& named) { return sends_password(named.name); });
 }
 
 SaslMechanism* SaslMechanisms::find(std::string_view name) const {

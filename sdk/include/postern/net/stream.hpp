@@ -38,8 +38,8 @@ struct TlsInfo {
     std::string protocol;  ///< "TLSv1.3"
     std::string cipher;
     std::string server_name;      ///< SNI, if sent
-    std::string peer_subject;     ///< subject of a verified client certificate, "" if none
-    std::string channel_binding;  ///< tls-exporter (RFC 9266), for SCRAM-PLUS
+    std::string peer_subject;     ///< whom the peer's verified certificate names, "" if none
+    std::string channel_binding;  ///< tls-exporter (RFC 9266); before TLS 1.3 tls-unique (RFC 5929)
 };
 
 /// Which side of TLS a connection plays, and how strictly.
