@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <string_view>
 
+#include "auth-oauth/bearer_message.hpp"
 #include "kernel/auth/account_secret.hpp"
 #include "kernel/auth/scram.hpp"
 #include "postern/auth/saslprep.hpp"
+#include "postern/auth/token_introspection.hpp"
 
 using namespace postern;
 
@@ -26,6 +28,12 @@ void converse(std::string_view first, std::string_view last, auth::ScramChannel 
     if (server.read_final(last)) __builtin_trap();
 }
 
+void read_bearer(const Result<oauth::BearerMessage>& read) {
+    if (!read) return;
+    // It becomes part of a form and of the log.
+    if (read->token.empty() || read->token.find_first_of("\r\n\1") != std::string::npos) __builtin_trap();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -37,6 +45,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     converse(first, last, {true, true, "exported", "finished", "end point"});
     const auto prepared = saslprep(first);
     if (prepared && prepared->find('\0') != std::string::npos) __builtin_trap();
+    read_bearer(oauth::parse_oauthbearer(input));
+    read_bearer(oauth::parse_xoauth2(input));
+    const auto facts = parse_introspection(input);
+    if (facts && facts->members.empty() && !facts->member("username").empty()) __builtin_trap();
     const auto secret = auth::AccountSecret::parse(input);
     if (auth::AccountSecret::parse(secret.to_text()).to_text() != secret.to_text()) __builtin_trap();
     return 0;

@@ -3,9 +3,13 @@
 import base64
 import hashlib
 import hmac
+import http.server
 import imaplib
+import json
 import subprocess
+import threading
 import unittest
+import urllib.parse
 
 import support
 from servers import Postern
@@ -141,6 +145,80 @@ class Listed(unittest.TestCase):
             self.assertEqual(gsasl("SCRAM-SHA-256").returncode, 0)
             self.assertNotEqual(gsasl("SCRAM-SHA-1").returncode, 0)
             self.assertNotEqual(gsasl("PLAIN").returncode, 0)
+
+
+class Introspection(http.server.ThreadingHTTPServer):
+    """An authorization server that knows some tokens (RFC 7662)."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), IntrospectionHandler)
+        self.known = {"good-token": {"active": True, "username": "anna", "scope": "mail"},
+                      "other-scope": {"active": True, "username": "anna", "scope": "files"}}
+        self.asked = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def server_close(self):
+        self.shutdown()
+        super().server_close()
+
+
+class IntrospectionHandler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        form = dict(urllib.parse.parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+        self.server.asked.append((self.headers["Authorization"], form["token"]))
+        text = json.dumps(self.server.known.get(form["token"], {"active": False})).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *_):
+        pass
+
+
+class WithTokens(Postern):
+    def configuration(self):
+        settings = f'{{ introspection: "http://127.0.0.1:{self.introspection}/", client_id: us, client_secret: pw, scope: mail }}'
+        return super().configuration().replace("  - imap\n", f"  - imap\n  - auth-oauth: {settings}\n", 1)
+
+
+class Tokens(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = cls.enterClassContext(Introspection())
+        postern = WithTokens(users={"anna": "pass"}, extra=AUTH, mail={"relay": RELAY, "submission": "{ name: mx.example.org }"})
+        postern.introspection = cls.server.server_address[1]
+        cls.postern = cls.enterClassContext(postern)
+
+    def test_curl_over_imap(self):
+        for mechanism in ("OAUTHBEARER", "XOAUTH2"):
+            with self.subTest(mechanism=mechanism):
+                def curl(token):
+                    return run("curl", "-s", f"imap://localhost:{self.postern.imap_port}/", "--login-options", f"AUTH={mechanism}", "--user", "anna:",
+                               "--oauth2-bearer", token)
+                accepted = curl("good-token")
+                self.assertEqual(accepted.returncode, 0, accepted.stderr)
+                self.assertIn("INBOX", accepted.stdout)
+                for token in ("bad-token", "other-scope"):
+                    self.assertEqual(curl(token).returncode, 67)
+        self.assertIn(("Basic dXM6cHc=", "good-token"), self.server.asked)
+
+    def test_msmtp_and_mpop(self):
+        letter = "From: anna@example.org\nTo: bob@far.example\nSubject: x\n\nBody\n"
+        trust = f"--tls-trust-file={self.postern.path('tls.pem')}"
+        for mechanism in ("oauthbearer", "xoauth2"):
+            with self.subTest(mechanism=mechanism):
+                def msmtp(token):
+                    return run("msmtp", "--host=localhost", f"--port={self.postern.submission_port}", f"--auth={mechanism}", "--user=anna",
+                               f"--passwordeval=echo {token}", "--from=anna@example.org", "--tls=on", trust, "bob@far.example", text=letter)
+
+                def mpop(token):
+                    return run("mpop", "--host=localhost", f"--port={self.postern.pop3_port}", f"--auth={mechanism}", "--user=anna",
+                               f"--passwordeval=echo {token}", "--auth-only", "--delivery=mbox,/dev/null", "--tls=on", "--tls-starttls=on", trust)
+                self.assertIn("4.4", msmtp("good-token").stderr)
+                self.assertIn("authentication failed", msmtp("bad-token").stderr)
+                self.assertEqual(mpop("good-token").returncode, 0)
+                self.assertNotEqual(mpop("bad-token").returncode, 0)
 
 
 if __name__ == "__main__":

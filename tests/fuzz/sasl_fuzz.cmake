@@ -1,0 +1,1 @@
+set(FUZZ_LIBRARIES postern-auth-oauth)
