@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "postern/mail/whole_content.hpp"
 #include "postern/mail/withdraw.hpp"
 
 namespace postern::imap {
@@ -10,22 +11,6 @@ namespace {
 
 /// Octets that one COPY between accounts may carry in memory.
 constexpr std::uint64_t most_octets = 256ULL << 20;
-
-Task<Result<std::shared_ptr<const std::string>>> read_whole(mail::Account* account,
-                                                            mail::StoredMessagePtr message) {
-    const std::uint64_t size = message->record.size();
-    auto content = std::make_shared<std::string>();
-    content->reserve(size);
-    while (content->size() < size) {
-        const std::uint64_t offset = content->size();
-        mail::StoredMessagePtr wanted = message;
-        auto piece = co_await account->read_content(std::move(wanted), offset, size - offset);
-        if (!piece) co_return piece.error();
-        if (piece->empty()) co_return Error(Errc::corrupt, "a message is shorter than its record says");
-        content->append(*piece);
-    }
-    co_return std::shared_ptr<const std::string>(std::move(content));
-}
 
 /// The slots that still live, with what of a message is not in its octets.
 struct Taken {
@@ -89,7 +74,7 @@ Task<Result<mail::TransferResult>> transfer_elsewhere(mail::Account* account,
     for (std::size_t i = 0; i < taken.mails.size(); ++i) {
         mail::StoredMessagePtr message = (*stored)[i];
         if (!message) co_return Error(Errc::temporary, "a message cannot be read now");
-        auto content = co_await read_whole(&source->account(), std::move(message));
+        auto content = co_await mail::read_whole(&source->account(), std::move(message));
         if (!content) co_return content.error();
         taken.mails[i].content = std::move(*content);
     }

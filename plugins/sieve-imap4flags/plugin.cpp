@@ -7,10 +7,18 @@ namespace postern::sieve {
 
 namespace {
 
-/// The internal variable.
 struct FlagState final : State {
+    bool begun = false;
     std::vector<std::string> flags;
 };
+
+/// The internal variable.
+std::vector<std::string>& internal_flags(Machine& machine) {
+    FlagState& state = machine.state<FlagState>("imap4flags");
+    if (!state.begun) state.flags = machine.environment().flags();
+    state.begun = true;
+    return state.flags;
+}
 
 bool is_flag(std::string_view flag) {
     static constexpr std::string_view system[] = {"\\answered", "\\flagged", "\\deleted", "\\seen",
@@ -65,9 +73,8 @@ StatementPtr compile_change(Compiler& compiler, const Node& node) {
     in.end();
     return make_statement([variable, list = std::move(list), how = node.name[0]](Machine& machine) {
         const std::vector<std::string> given = flags_in(values_of(list, machine));
-        FlagState& internal = machine.state<FlagState>("imap4flags");
         std::vector<std::string> flags =
-            variable.empty() ? internal.flags : flags_in({machine.variable(variable)});
+            variable.empty() ? internal_flags(machine) : flags_in({machine.variable(variable)});
         if (how == 's') flags.clear();
         for (const std::string& flag : given) {
             if (how == 'r') {
@@ -77,7 +84,7 @@ StatementPtr compile_change(Compiler& compiler, const Node& node) {
             }
         }
         if (variable.empty()) {
-            internal.flags = std::move(flags);
+            internal_flags(machine) = std::move(flags);
         } else {
             machine.set_variable(variable, joined(flags));
         }
@@ -97,7 +104,7 @@ TestPtr compile_hasflag(Compiler& compiler, const Node& node) {
     in.end();
     return make_test([matching = std::move(matching), variables = std::move(variables)](Machine& machine) {
         std::vector<std::string> values;
-        if (variables.empty()) values = machine.state<FlagState>("imap4flags").flags;
+        if (variables.empty()) values = internal_flags(machine);
         for (const std::string& name : values_of(variables, machine)) {
             for (std::string& flag : flags_in({machine.variable(to_lower(name))}))
                 values.push_back(std::move(flag));
@@ -117,8 +124,8 @@ class InternalFlags final : public ActionHook {
 public:
     void before(Machine& machine, Action& action) override {
         if ((action.kind != "keep" && action.kind != "fileinto") || action.has("flags")) return;
-        const FlagState& internal = machine.state<FlagState>("imap4flags");
-        if (!internal.flags.empty()) action.details["flags"] = internal.flags;
+        const std::vector<std::string>& internal = internal_flags(machine);
+        if (!internal.empty()) action.details["flags"] = internal;
     }
 };
 

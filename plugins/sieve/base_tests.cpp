@@ -156,6 +156,11 @@ TestPtr compile_envelope(Compiler& compiler, const Node& node) {
     }
     return make_test([test = std::move(test), place = node.place](Machine& machine) {
         std::vector<std::string> values;
+        if (machine.environment().is_stored()) {
+            // RFC 6785 section 4.6
+            machine.fail(place, "a message that is in a mailbox has no envelope");
+            return false;
+        }
         for (const Text& text : test.names) {
             const std::string name = to_lower(text.value(machine));
             if (std::ranges::find(test.allowed, name) == test.allowed.end()) {

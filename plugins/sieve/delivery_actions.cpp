@@ -97,7 +97,7 @@ mail::OutgoingMail outgoing(const std::vector<std::string>& addresses, std::uint
 }
 
 mail::OutgoingMail redirected(const FilterRequest& request, const Action& action,
-                              const DeliveryEnvironment& environment) {
+                              const AccountEnvironment& environment) {
     const auto members = action.details.find("members");
     const bool list = members != action.details.end();
     mail::OutgoingMail out =
@@ -116,19 +116,19 @@ mail::OutgoingMail redirected(const FilterRequest& request, const Action& action
     return out;
 }
 
-void track(const Action& action, const DeliveryEnvironment& environment, FilterActions& out) {
+void track(const Action& action, const AccountEnvironment& environment, FilterActions& out) {
     std::uint64_t seconds = 0;
     const std::string& text = action.value("seconds");
     std::from_chars(text.data(), text.data() + text.size(), seconds);
     if (seconds == 0) return;
     store::AttributeWrite write;
-    write.attribute.entry = DeliveryEnvironment::entry_of(action.value("track"));
+    write.attribute.entry = AccountEnvironment::entry_of(action.value("track"));
     write.attribute.value = std::to_string(environment.now() + static_cast<UnixTime>(seconds));
     out.attributes.push_back(std::move(write));
 }
 
 /// vacation and notify.
-void add_notice(const Action& action, const DeliveryEnvironment& environment, FilterActions& out) {
+void add_notice(const Action& action, const AccountEnvironment& environment, FilterActions& out) {
     const auto details = action.details.find("address");
     mail::OutgoingMail notice = outgoing(
         details != action.details.end() ? details->second : std::vector<std::string>{action.value("address")},
@@ -140,7 +140,7 @@ void add_notice(const Action& action, const DeliveryEnvironment& environment, Fi
     if (action.has("track")) track(action, environment, out);
 }
 
-void add_action(const FilterRequest& request, const Action& action, const DeliveryEnvironment& environment,
+void add_action(const FilterRequest& request, const Action& action, const AccountEnvironment& environment,
                 FilterActions& out) {
     if (action.kind == "keep") {
         out.stores.push_back(store_of(action, ""));
@@ -170,7 +170,7 @@ void add_action(const FilterRequest& request, const Action& action, const Delive
 }  // namespace
 
 FilterActions delivery_actions(const FilterRequest& request, const Outcome& outcome,
-                               const DeliveryEnvironment& environment) {
+                               const AccountEnvironment& environment) {
     FilterActions out;
     for (const Action& action : outcome.actions) add_action(request, action, environment, out);
     // Last, and never where a mailbox gets the message itself: several stores into one mailbox are one.

@@ -1,6 +1,6 @@
 #pragma once
 // From what a script wants to what delivery does.
-#include "delivery_environment.hpp"
+#include "account_environment.hpp"
 #include "postern/mail/delivery.hpp"
 #include "postern/sieve/engine.hpp"
 
@@ -8,6 +8,6 @@ namespace postern::sieve {
 
 /// `forgotten` entries are removed on the way.
 mail::FilterActions delivery_actions(const mail::FilterRequest& request, const Outcome& outcome,
-                                     const DeliveryEnvironment& environment);
+                                     const AccountEnvironment& environment);
 
 }  // namespace postern::sieve

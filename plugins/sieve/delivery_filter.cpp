@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "delivery_actions.hpp"
+#include "delivery_environment.hpp"
 #include "postern/sieve/compose.hpp"
 
 namespace postern::sieve {
@@ -78,9 +79,7 @@ Task<Result<SieveFilter::CompiledPtr>> SieveFilter::load(AccountId account, std:
         sieve::Compiled compiled = engine_.compile(active->text, source);
         out->program = std::move(compiled.program);
         if (!out->program) out->fault = compiled.faults.front().to_string();
-        for (const char* name : {"vacation", "duplicate", "mboxmetadata", "servermetadata"}) {
-            out->needs_attributes = out->needs_attributes || (out->program && out->program->uses(name));
-        }
+        out->needs_attributes = out->program && needs_attributes(*out->program);
     }
     const std::lock_guard lock(mutex_);
     if (cache_.size() >= cached_accounts) cache_.clear();

@@ -4,6 +4,7 @@ namespace {
 
 constexpr postern_interface provided[] = {
     {"postern.sieve.engine", 1, 0, 0},
+    {"postern.sieve.stored_mail", 1, 0, 0},
     {nullptr, 0, 0, 0},
 };
 
@@ -17,4 +18,5 @@ POSTERN_PLUGIN(postern::sieve::SievePlugin,
                                  "scripts: number  of one account (100)\n"
                                  "work: number  steps of one run (2000000)\n"
                                  "actions: number  of one run (64)\n"
-                                 "redirects: number  of one run (5)\n"});
+                                 "redirects: number  of one run (5)\n"
+                                 "domain: string  of logins that are no addresses (the machine's name)\n"});

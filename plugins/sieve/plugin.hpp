@@ -4,6 +4,7 @@
 #include "delivery_filter.hpp"
 #include "interpreter.hpp"
 #include "postern/plugin/plugin.hpp"
+#include "stored_mail.hpp"
 
 namespace postern::sieve {
 
@@ -20,6 +21,7 @@ private:
     Interpreter interpreter_;
     BaseLanguage base_;
     SieveFilter filter_;
+    StoredMailRunner stored_;
 };
 
 }  // namespace postern::sieve

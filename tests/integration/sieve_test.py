@@ -3,7 +3,10 @@
 
     sieve_test.py STORE      sqlite, postgresql
 """
+import json
+import os
 import smtplib
+import subprocess
 import sys
 import unittest
 
@@ -11,9 +14,11 @@ import support
 from imap_client import Client
 from scripts import WithSieve
 from servers import PostgreSQL
+from servers.postern import build_folder
 from sink import Sink
 
 STORE = sys.argv[1]
+TOOL = os.path.join(build_folder(), "posternctl")
 USERS = {f"user{number}": "pass" for number in range(3)}
 AUTH = {"auth": "{ hash_memory: 1M, hash_passes: 1 }"}
 
@@ -157,6 +162,52 @@ class Sieve(unittest.TestCase):
         self.assertEqual(self.postern.sieve_connect("--deactivate", user="user0").returncode, 0)
         self.must_deliver(letter("again"))
         self.assertEqual(self.boxes("user0"), {"INBOX": [("again", "")]})
+
+    def tool(self, *arguments):
+        return subprocess.run([TOOL, "--config", self.postern.path("postern.yaml"), "sieve", "apply", *arguments], check=False, timeout=60,
+                              capture_output=True, text=True)
+
+    def test_applied_to_stored_mail(self):
+        with Client(self.postern.imap_port, user="user0") as client:
+            for number in range(120):
+                flags = "(\\Seen)" if number % 2 else None
+                Client.ok(client.append("INBOX", flags, None, letter(["[dev] x", "spam", "plain", "copy", "out"][number % 5], more=b"X-N: %d\r\n" % number)))
+        script = self.postern.write("old.sieve", """require ["fileinto", "imap4flags", "mailbox", "copy", "variables", "vacation"];
+            if header :matches "subject" "[*]*" { fileinto :create "Lists/${1}"; }
+            elsif header :is "subject" "spam" { discard; }
+            elsif header :is "subject" "copy" { fileinto :copy "Archive"; addflag "$Copied"; }
+            elsif header :is "subject" "out" { redirect "away@far.example"; }
+            vacation "away";""")
+        before = self.boxes()
+        rehearsed = self.tool(script, "--mailbox", "INBOX", "--dry-run", "user0")
+        self.assertEqual(rehearsed.returncode, 0, rehearsed.stderr)
+        self.assertIn('UID 1: fileinto mailbox="Lists/dev" create="yes"', rehearsed.stdout)
+        self.assertEqual(rehearsed.stdout.splitlines()[-2:], [
+            "120 messages, if it were done: 72 kept, 48 filed, 24 with other flags, 24 removed, 0 failed",
+            "Not done, because this mail is stored already and nothing is sent for it: redirect (24), vacation"])
+        self.assertEqual(self.boxes(), before)
+        if STORE == "sqlite":
+            refused = self.tool(script, "--mailbox", "INBOX", "user0")
+            self.assertEqual(refused.returncode, 1)
+            self.assertIn("a server is running", refused.stderr)
+            self.postern.stop()
+        some = self.tool(script, "--mailbox", "INBOX", "--search", 'SEEN OR SUBJECT "SPAM" FROM ben NOT UID 3:*', "--json", "user0")
+        self.assertEqual(some.returncode, 0, some.stderr)
+        said = json.loads(some.stdout)
+        self.assertEqual((said["messages"], said["removed"], said["results"][0]["uid"]), (1, 1, 2))
+        done = self.tool(script, "--mailbox", "INBOX", "user0")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("119 messages: 72 kept, 48 filed, 24 with other flags, 23 removed, 0 failed\n", done.stdout)
+        if STORE == "sqlite":
+            self.postern.start()
+        after = self.boxes()
+        self.assertEqual(sorted(after), ["Archive", "INBOX", "Lists/dev"])
+        self.assertEqual(after["Lists/dev"], [("[dev] x", "" if number % 2 == 0 else "\\Seen") for number in range(0, 120, 5)])
+        self.assertEqual(set(after["INBOX"]), {("plain", ""), ("plain", "\\Seen"), ("out", ""), ("out", "\\Seen"), ("copy", "$Copied"), ("copy", "$Copied \\Seen")})
+        self.assertEqual((len(after["INBOX"]), len(after["Archive"])), (72, 24))
+        self.assertEqual(self.sink.letters, [])
+        for wrong in (("--mailbox", "Nowhere", "user0"), ("--mailbox", "INBOX", "nobody"), ("--mailbox", "INBOX", "--search", "1:3", "user0"), ("user0",)):
+            self.assertNotEqual(self.tool(script, "--dry-run", *wrong).returncode, 0)
 
 
 def subject(body):

@@ -32,6 +32,7 @@ int key_rotate(const Invocation& call);
 int quota_show(const Invocation& call);
 int quota_set(const Invocation& call);
 int quota_reset(const Invocation& call);
+int sieve_apply(const Invocation& call);
 int sieve_check(const Invocation& call);
 int sieve_test(const Invocation& call);
 int verify(const Invocation& call);

@@ -1,7 +1,6 @@
 // sieve check SCRIPT, sieve test SCRIPT MESSAGE: what a script means, without a server.
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <sstream>
 
@@ -10,20 +9,13 @@
 #include "kernel/app/setup.hpp"
 #include "kernel/plugin/plugin_directory.hpp"
 #include "tools/posternctl/commands.hpp"
+#include "tools/posternctl/sieve_tools.hpp"
 
 namespace posternctl {
 
 using namespace postern;
 
 namespace {
-
-std::optional<std::string> read_file(const std::string& name) {
-    std::ifstream in(name, std::ios::binary);
-    if (!in) return std::nullopt;
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
 
 /// The interpreter with the extensions of the configuration; without one, with all that are at hand.
 struct SieveTools {
@@ -60,45 +52,12 @@ std::unique_ptr<SieveTools> open_tools(const std::string& config) {
     return out;
 }
 
-/// Scripts that are included lie beside it, with the ending ".sieve" or without.
-sieve::ScriptSource beside(const std::string& script) {
-    const auto folder = std::filesystem::path(script).parent_path();
-    return [folder](sieve::ScriptLocation, const std::string& name) -> std::optional<std::string> {
-        if (name.find('/') != std::string::npos) return std::nullopt;
-        auto text = read_file(folder / (name + ".sieve"));
-        return text ? text : read_file(folder / name);
-    };
-}
-
-sieve::ProgramPtr compile(const SieveTools& tools, const std::string& file) {
-    const auto text = read_file(file);
-    if (!text) {
-        fail(file + " cannot be read");
-        return nullptr;
-    }
-    sieve::Compiled compiled = tools.engine.compile(*text, beside(file));
-    for (const sieve::Fault& fault : compiled.faults) {
-        std::cerr << file << ':' << fault.place.line << ':' << fault.place.column << ": " << fault.text
-                  << '\n';
-    }
-    return compiled.program;
-}
-
-/// Value of "--name VALUE", which is taken away.
-std::string option(std::vector<std::string>& arguments, const std::string& name) {
-    const auto found = std::find(arguments.begin(), arguments.end(), name);
-    if (found == arguments.end() || found + 1 == arguments.end()) return {};
-    std::string value = found[1];
-    arguments.erase(found, found + 2);
-    return value;
-}
-
 }  // namespace
 
 int sieve_check(const Invocation& call) {
     if (call.arguments.size() != 1) return fail("usage: posternctl sieve check SCRIPT", 2);
     const auto tools = open_tools(call.config);
-    if (!tools || !compile(*tools, call.arguments[0])) return 1;
+    if (!tools || !compile_file(tools->engine, call.arguments[0])) return 1;
     std::cout << call.arguments[0] << ": no faults\n";
     return 0;
 }
@@ -106,15 +65,15 @@ int sieve_check(const Invocation& call) {
 int sieve_test(const Invocation& call) {
     std::vector<std::string> arguments = call.arguments;
     sieve::Input input;
-    input.envelope.from = option(arguments, "--from");
-    input.envelope.to = option(arguments, "--to");
+    input.envelope.from = take_option(arguments, "--from").value_or("");
+    input.envelope.to = take_option(arguments, "--to").value_or("");
     input.envelope.known = !input.envelope.from.empty() || !input.envelope.to.empty();
     if (arguments.size() != 2) {
         return fail("usage: posternctl sieve test SCRIPT MESSAGE [--from ADDRESS] [--to ADDRESS]", 2);
     }
     const auto tools = open_tools(call.config);
     if (!tools) return 1;
-    const auto program = compile(*tools, arguments[0]);
+    const auto program = compile_file(tools->engine, arguments[0]);
     if (!program) return 1;
     auto message = read_file(arguments[1]);
     if (!message) return fail(arguments[1] + " cannot be read");

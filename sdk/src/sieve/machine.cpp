@@ -32,6 +32,12 @@ std::optional<std::string> Environment::metadata(std::string_view, std::string_v
 bool Environment::was_tracked(std::string_view) const {
     return false;
 }
+bool Environment::is_stored() const {
+    return false;
+}
+std::vector<std::string> Environment::flags() const {
+    return {};
+}
 
 State::~State() = default;
 Machine::~Machine() = default;

@@ -46,6 +46,10 @@ public:
     virtual std::optional<std::string> metadata(std::string_view mailbox, std::string_view entry) const;
     /// A message with this key was tracked and its time has not passed (RFC 7352).
     virtual bool was_tracked(std::string_view key) const;
+    /// The message is in a mailbox already: nothing is being delivered, so there is no envelope and nobody to refuse it to.
+    virtual bool is_stored() const;
+    /// Its flags there: with them the internal variable of imap4flags begins.
+    virtual std::vector<std::string> flags() const;
 };
 
 /// One thing to do. The kinds of the base language are keep, fileinto, redirect and discard; extensions add kinds and values
