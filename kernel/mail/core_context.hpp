@@ -21,6 +21,8 @@ struct MailOptions {
     std::size_t inline_limit = 64 << 10;
     /// Flag changes are acknowledged before they are on stable storage, as Dovecot does.
     bool asynchronous_flags = false;
+    /// An open mailbox forgets expunged messages when so many of them, and a quarter of what it knows, can be forgotten.
+    std::size_t least_forgotten = 64;
     /// A snapshot costs in proportion to the mailbox, reading its tail in proportion to the rows: renewed when the
     /// tail has this many rows and a sixteenth of the messages.
     std::size_t snapshot_rows = 256;

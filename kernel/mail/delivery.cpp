@@ -367,6 +367,8 @@ Task<Result<std::vector<DeliveryResult>>> AccountImpl::deliver_together(
         pending.emplace_back(*this, operation);
         results.emplace_back().uidvalidity = mailbox->uidvalidity;
     }
+    std::optional<MailboxImpl::Pin> pin;
+    if (replaced_in) pin.emplace(static_cast<MailboxImpl&>(*replaced_in));
     // Asked about again when it is written, they would count twice.
     if (dependent) pending.clear();
 
@@ -375,8 +377,6 @@ Task<Result<std::vector<DeliveryResult>>> AccountImpl::deliver_together(
     if (!prepared) co_return prepared.error();
     auto request_to_write = delivery_write(*shared, **prepared);
     cache_delivered(**prepared);
-    std::optional<MailboxImpl::Pin> pin;
-    if (replaced_in) pin.emplace(static_cast<MailboxImpl&>(*replaced_in));
     if (dependent) make_dependent(*request_to_write, shared);
     auto committed = co_await write(request_to_write);
     if (!committed) co_return committed.error();

@@ -18,6 +18,20 @@ void FlagRing::drop_before(std::uint64_t position) {
     while (!entries_.empty() && next_ - entries_.size() < position) drop_oldest();
 }
 
+void FlagRing::renumber(const SlotBitmap& kept) {
+    runs_ = 0;
+    for (Entry& entry : entries_) {
+        std::vector<SlotRun> runs;
+        for (const SlotRun& run : entry.runs) {
+            const Slot first = kept.rank(run.first);
+            const Slot end = kept.rank(run.last + 1);
+            if (first < end) runs.push_back({first, end - 1});
+        }
+        entry.runs = std::move(runs);
+        runs_ += entry.runs.size();
+    }
+}
+
 std::size_t FlagRing::first_unread(std::uint64_t position) const {
     const std::uint64_t oldest = next_ - entries_.size();
     return position > oldest ? static_cast<std::size_t>(position - oldest) : 0;

@@ -23,6 +23,9 @@ public:
     /// Forgets entries before `position`: everybody has read them.
     void drop_before(std::uint64_t position);
 
+    /// Slot s has become kept.rank(s); those that are not kept are gone.
+    void renumber(const SlotBitmap& kept);
+
     /// Whether some entry from `position` on tells `view` of a slot below `end`.
     bool concerns(std::uint64_t position, std::uint64_t view, Slot end) const;
     /// The slots below `end` that entries from `position` on tell `view` of; ascending, each once.

@@ -10,9 +10,6 @@ namespace postern::mail {
 
 namespace {
 
-/// Compaction pays when this many slots, and a quarter of all, are dead.
-constexpr std::size_t least_dead = 64;
-
 /// Collects UIDs that ascend into ranges.
 void add_uid(std::vector<UidRange>& ranges, Uid uid) {
     if (!ranges.empty() && ranges.back().last + 1 == uid) {
@@ -54,10 +51,46 @@ VanishedSince MailboxImpl::vanished_since(Modseq since) const {
     return state_.vanished_since(since, info().uidnext);
 }
 
-std::unique_ptr<View> MailboxImpl::open_view(bool read_only) {
+void MailboxImpl::release_slots() {
+    --pins_;
+    compact_if_due();
+}
+
+void MailboxImpl::compact_if_due() {
+    const auto due = [this](std::size_t dead) {
+        return dead > 0 && dead >= account_.options().least_forgotten && dead * 4 >= state_.slot_count();
+    };
     const std::size_t dead = state_.slot_count() - state_.alive().count();
-    if (views_.empty() && pins_ == 0 && dead >= least_dead && dead * 4 >= state_.slot_count())
-        state_.compact();
+    if (pins_ > 0 || !due(dead - std::min(dead, blocked_))) return;
+    const SlotBitmap kept = worth_keeping();
+    blocked_ = kept.count() - state_.alive().count();
+    if (!due(dead - blocked_)) return;
+    state_.compact(kept);
+    ring_.renumber(kept);
+    for (ViewImpl* view : views_) {
+        if (view) view->renumber(kept);
+    }
+}
+
+/// The living, and the dead that some view has not told of.
+SlotBitmap MailboxImpl::worth_keeping() {
+    std::vector<bool> untold(state_.slot_count());
+    for (const ViewImpl* view : views_) {
+        if (!view) continue;
+        for (const Slot slot : view->untold()) untold[slot] = true;
+    }
+    std::vector<Slot> dropped;
+    for (Slot slot = 0; slot < state_.slot_count(); ++slot) {
+        if (!untold[slot] && !state_.alive().test(slot)) dropped.push_back(slot);
+    }
+    SlotBitmap kept;
+    kept.append(state_.slot_count());
+    kept.clear(dropped);
+    return kept;
+}
+
+std::unique_ptr<View> MailboxImpl::open_view(bool read_only) {
+    compact_if_due();
     auto view = std::make_unique<ViewImpl>(shared_from_this(), next_view_++, read_only);
     views_.push_back(view.get());
     return view;
@@ -71,6 +104,7 @@ void MailboxImpl::view_closed(const ViewImpl& view) {
     } else {
         views_.erase(at);
     }
+    expunges_told(view.untold().size());
     drop_read_entries();
 }
 

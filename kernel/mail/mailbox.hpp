@@ -47,6 +47,8 @@ public:
     Modseq modseq() const { return std::max<Modseq>(state_.highest_modseq(), 1); }
     void take_recent(Uid next);
     void ring_read();
+    /// A view has told this many of its expunged messages, or closed.
+    void expunges_told(std::size_t count) { blocked_ -= std::min(blocked_, count); }
     void view_closed(const ViewImpl& view);
 
     // For the account.
@@ -65,7 +67,7 @@ public:
     std::size_t rows_since_snapshot() const { return rows_since_snapshot_; }
     void set_rows_since_snapshot(std::size_t rows) { rows_since_snapshot_ = rows; }
 
-    /// While one lives, slots keep their meaning though no view is open.
+    /// A SlotHold for an operation of the mailbox: what it answers has slots, so that its end moves none.
     class Pin {
     public:
         explicit Pin(MailboxImpl& mailbox) : mailbox_(mailbox.shared_from_this()) { ++mailbox_->pins_; }
@@ -94,6 +96,10 @@ public:
     std::vector<Slot> living() const;
 
 private:
+    void hold_slots() override { ++pins_; }
+    void release_slots() override;
+    void compact_if_due();
+    SlotBitmap worth_keeping();
     void note(MailboxState::Applied applied, Modseq modseq, const Origin& origin);
     void wake_views();
     void drop_read_entries();
@@ -113,6 +119,8 @@ private:
     std::uint64_t next_view_ = 1;
     MailboxInfo last_info_;  // once deleted
     std::size_t pins_ = 0;
+    std::size_t blocked_ =
+        0;  // dead slots that some view still needed when it was looked, less those told since
     std::size_t rows_since_snapshot_ = 0;
     unsigned waking_ = 0;
     bool exists_ = true;

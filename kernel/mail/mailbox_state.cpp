@@ -198,10 +198,11 @@ store::CounterDelta MailboxState::count() const {
     return totals;
 }
 
-void MailboxState::compact() {
-    if (alive_.count() == uid_.size()) return;
+void MailboxState::compact(const SlotBitmap& kept) {
+    std::vector<Slot> dead;  // of those kept
     Slot to = 0;
-    for (Slot from = alive_.next(0); from != no_slot; from = alive_.next(from + 1), ++to) {
+    for (Slot from = kept.next(0); from != no_slot; from = kept.next(from + 1), ++to) {
+        if (!alive_.test(from)) dead.push_back(to);
         if (from == to) continue;
         uid_[to] = uid_[from];
         flags_[to] = flags_[from];
@@ -228,6 +229,7 @@ void MailboxState::compact() {
     cut(message_);
     alive_.reset();
     alive_.append(to);
+    alive_.clear(dead);
     unseen_hint_ = 0;
 }
 

@@ -58,8 +58,8 @@ public:
 
     /// Totals by counting, for verification and after a snapshot was read.
     store::CounterDelta count() const;
-    /// Removes dead slots: slots change, so only while nobody holds one.
-    void compact();
+    /// Keeps these slots, among them every living one, and drops the others: slot s becomes kept.rank(s).
+    void compact(const SlotBitmap& kept);
     std::size_t memory() const;  ///< octets, roughly
 
 private:

@@ -180,7 +180,7 @@ Result<MailboxState> restore_state(const store::MailboxLoad& load) {
         ignored.expunged.clear();
         ignored.flagged.clear();
     }
-    state->compact();
+    state->compact(SlotBitmap(state->alive()));
     return state;
 }
 

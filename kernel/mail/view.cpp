@@ -128,6 +128,11 @@ void ViewImpl::note_expunged(std::span<const Slot> slots, Modseq modseq) {
     std::inplace_merge(pending_.begin(), middle, pending_.end());
 }
 
+void ViewImpl::renumber(const SlotBitmap& kept) {
+    for (Slot& slot : pending_) slot = kept.rank(slot);
+    end_ = kept.rank(end_);
+}
+
 ViewChanges ViewImpl::sync(bool allow_expunge) {
     ViewChanges changes;
     woken_ = false;
@@ -155,6 +160,7 @@ void ViewImpl::tell_expunged(ViewChanges& changes) {
     }
     count_ -= static_cast<std::uint32_t>(pending_.size());
     if (recent_ != recent_before) changes.recent = recent_;
+    mailbox_->expunges_told(pending_.size());
     pending_ = {};
 }
 

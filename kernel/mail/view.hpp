@@ -35,6 +35,10 @@ public:
     std::uint64_t ring_position() const { return ring_position_; }
     /// These slots (ascending) died by the change of `modseq`.
     void note_expunged(std::span<const Slot> slots, Modseq modseq);
+    /// Expunged slots that the client has not been told of, ascending.
+    const std::vector<Slot>& untold() const { return pending_; }
+    /// Slot s has become kept.rank(s). Untold ones are kept.
+    void renumber(const SlotBitmap& kept);
     /// Something happened; calls the wake function, once until the next sync.
     void wake();
 

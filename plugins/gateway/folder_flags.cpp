@@ -33,6 +33,7 @@ std::unordered_map<Uid, FlagState> FolderSync::flags_there(const Work& work) con
 Task<Outcome<void>> FolderSync::store_here(Work* work,
                                            std::map<FlagChange, std::vector<mail::Slot>> changes) {
     using Mode = mail::StoreFlagsRequest::Mode;
+    const mail::SlotHold hold(work->mailbox);
     for (auto& [change, slots] : changes) {
         std::sort(slots.begin(), slots.end());
         for (const Mode mode : {Mode::add, Mode::remove}) {

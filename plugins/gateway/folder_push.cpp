@@ -55,9 +55,10 @@ std::vector<FolderSync::Upload> FolderSync::find_uploads(Work* work) {
         if (!columns.is_alive(slot) || work->state.bound.contains(columns.uid[slot])) continue;
         Upload upload;
         upload.work = work;
-        upload.slot = slot;
         upload.uid = columns.uid[slot];
         upload.message = columns.message[slot];
+        upload.size = columns.size[slot];
+        upload.date = columns.internal_date[slot];
         upload.flags = flags_here(*work->mailbox, slot);
         const auto range = by_message_.equal_range(value_of(upload.message));
         const bool known = std::any_of(range.first, range.second, [&](const auto& entry) {
@@ -110,7 +111,7 @@ Task<Outcome<void>> FolderSync::note_uploaded(std::vector<Upload> uploads, std::
         receipt.uidl = upload.work->state.receipt_id(new_ids[i]);
         receipt.state = ReceiptState::stored;
         receipt.message = upload.message;
-        receipt.size_listed = upload.work->mailbox->columns().size[upload.slot];
+        receipt.size_listed = upload.size;
         receipt.first_seen = receipt.stored_at = receipt.last_seen = now();
         store::ReceiptWrite write;
         write.receipt = receipt;
@@ -195,7 +196,7 @@ Task<Outcome<void>> FolderSync::append(Upload upload) {
     action.folder = upload.work->state.remote_id;
     action.flags = upload.flags.bits;
     action.keywords = upload.flags.keywords;
-    action.date = upload.work->mailbox->columns().internal_date[upload.slot];
+    action.date = upload.date;
     action.content = *content;
     ActionResult result;
     auto done = co_await push_one(std::move(action), &result);

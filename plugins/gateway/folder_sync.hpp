@@ -159,9 +159,10 @@ private:
     // folder_push.cpp
     struct Upload {
         Work* work = nullptr;
-        mail::Slot slot = mail::no_slot;
         Uid uid = 0;
         MessageId message{};
+        std::uint32_t size = 0;
+        UnixTime date = 0;  ///< internal date
         FlagState flags;
         std::string fingerprint;  ///< of the header, of what was appended
         std::optional<ReceiptIndex> moved_from;

@@ -4,20 +4,20 @@
 
 namespace postern::imap {
 
-std::vector<std::size_t> LiveSearch::find(const std::vector<mail::Slot>& slots) const {
-    std::vector<std::size_t> places(slots.size(), result.size());
+std::vector<std::size_t> LiveSearch::find(const std::vector<Uid>& uids) const {
+    std::vector<std::size_t> places(uids.size(), result.size());
     if (!order) {
-        for (std::size_t i = 0; i < slots.size(); ++i) {
-            const auto at = std::ranges::lower_bound(result, slots[i]);
-            if (at != result.end() && *at == slots[i])
+        for (std::size_t i = 0; i < uids.size(); ++i) {
+            const auto at = std::ranges::lower_bound(result, uids[i]);
+            if (at != result.end() && *at == uids[i])
                 places[i] = static_cast<std::size_t>(at - result.begin());
         }
         return places;
     }
     for (std::size_t place = 0; place < result.size(); ++place) {
-        const auto at = std::ranges::lower_bound(slots, result[place]);
-        if (at != slots.end() && *at == result[place])
-            places[static_cast<std::size_t>(at - slots.begin())] = place;
+        const auto at = std::ranges::lower_bound(uids, result[place]);
+        if (at != uids.end() && *at == result[place])
+            places[static_cast<std::size_t>(at - uids.begin())] = place;
     }
     return places;
 }
@@ -33,6 +33,14 @@ LiveSearches* live_searches_of(Session& session) {
     SelectedMailbox* selected = session.selected();
     LiveSearches* all = selected == nullptr ? nullptr : selected->slots.find(live_searches);
     return all == nullptr || all->searches.empty() ? nullptr : all;
+}
+
+std::vector<Uid> uids_of(const SelectedMailbox& selected, std::span<const mail::Slot> slots) {
+    std::vector<Uid> uids;
+    uids.reserve(slots.size());
+    const mail::Columns columns = selected.mailbox->columns();
+    for (const mail::Slot slot : slots) uids.push_back(columns.uid[slot]);
+    return uids;
 }
 
 Result<SearchNode> without_numbers(Session& session, const SearchNode& tree) {

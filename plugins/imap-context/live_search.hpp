@@ -1,6 +1,7 @@
 #pragma once
 // Searches whose results a client is kept informed of (RFC 5267 section 4.3).
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,10 +17,10 @@ struct LiveSearch {
     bool uid = false;
     SearchNode tree;                     ///< without message numbers: they mean what they meant then
     std::shared_ptr<SearchOrder> order;  ///< null: mailbox order
-    std::vector<mail::Slot> result;      ///< in the order told
+    std::vector<Uid> result;             ///< in the order told
 
     /// Where each of these (ascending) is in the result; result.size() where it is not.
-    std::vector<std::size_t> find(const std::vector<mail::Slot>& slots) const;
+    std::vector<std::size_t> find(const std::vector<Uid>& uids) const;
 };
 
 /// Those of one selected mailbox.
@@ -36,6 +37,8 @@ inline constexpr SlotKey<LiveSearches> live_searches{"live searches"};
 
 /// Those of the session's selected mailbox; null if there are none.
 LiveSearches* live_searches_of(Session& session);
+
+std::vector<Uid> uids_of(const SelectedMailbox& selected, std::span<const mail::Slot> slots);
 
 /// The tree with message numbers and saved sets replaced by the UIDs they stand for now.
 Result<SearchNode> without_numbers(Session& session, const SearchNode& tree);

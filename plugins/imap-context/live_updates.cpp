@@ -23,8 +23,19 @@ std::vector<mail::Slot> take_changed(Session& session, LiveSearches& searches) {
     return changed;
 }
 
-/// Numbers of slots that are in the view, in their order.
-std::string set_of(Session& session, const LiveSearch& search, std::span<const mail::Slot> slots) {
+std::vector<mail::Slot> slots_of(Session& session, std::span<const Uid> uids) {
+    std::vector<mail::Slot> slots;
+    slots.reserve(uids.size());
+    for (const Uid uid : uids) {
+        const mail::Slot slot = session.selected()->view->slot_of_uid(uid);
+        if (slot != mail::no_slot) slots.push_back(slot);
+    }
+    return slots;
+}
+
+/// Numbers of messages that are in the view, in their order.
+std::string set_of(Session& session, const LiveSearch& search, std::span<const Uid> uids) {
+    const std::vector<mail::Slot> slots = slots_of(session, uids);
     SearchPlan plan(session);
     plan.uid = search.uid;
     plan.sorted = search.order != nullptr;
@@ -35,7 +46,7 @@ std::string set_of(Session& session, const LiveSearch& search, std::span<const m
 template <class Numbers>
 UpdateList remove(LiveSearch& search, const std::vector<bool>& gone, const Numbers& numbers) {
     UpdateList list;
-    std::vector<mail::Slot> all;
+    std::vector<Uid> all;
     for (std::size_t end = gone.size(); end > 0;) {
         if (!gone[end - 1]) {
             --end;
@@ -43,7 +54,7 @@ UpdateList remove(LiveSearch& search, const std::vector<bool>& gone, const Numbe
         }
         std::size_t begin = end;
         while (begin > 0 && gone[begin - 1]) --begin;
-        const std::span<const mail::Slot> run(search.result.data() + begin, end - begin);
+        const std::span<const Uid> run(search.result.data() + begin, end - begin);
         if (search.order) {
             list.add(begin + 1, numbers(run));
         } else {
@@ -53,23 +64,23 @@ UpdateList remove(LiveSearch& search, const std::vector<bool>& gone, const Numbe
     }
     if (!all.empty()) list.add(0, numbers(all));
     std::size_t next = 0;
-    std::erase_if(search.result, [&](mail::Slot) { return gone[next++]; });
+    std::erase_if(search.result, [&](Uid) { return gone[next++]; });
     return list;
 }
 
 /// Places of `added` (ascending) in the result, which holds them already.
-UpdateList places(Session& session, const LiveSearch& search, const std::vector<mail::Slot>& added) {
+UpdateList places(Session& session, const LiveSearch& search, const std::vector<Uid>& added) {
     UpdateList list;
     if (!search.order) {
         if (!added.empty()) list.add(0, set_of(session, search, added));
         return list;
     }
-    const auto is_new = [&](mail::Slot slot) { return std::ranges::binary_search(added, slot); };
+    const auto is_new = [&](Uid uid) { return std::ranges::binary_search(added, uid); };
     for (std::size_t begin = 0; begin < search.result.size(); ++begin) {
         if (!is_new(search.result[begin])) continue;
         std::size_t end = begin;
         while (end < search.result.size() && is_new(search.result[end])) ++end;
-        const std::span<const mail::Slot> run(search.result.data() + begin, end - begin);
+        const std::span<const Uid> run(search.result.data() + begin, end - begin);
         list.add(begin + 1, set_of(session, search, run));
         begin = end;
     }
@@ -88,37 +99,41 @@ Task<Result<std::vector<mail::Slot>>> matching(Session* session, SearchNode tree
 }
 
 Task<Result<void>> put_in_order(Session* session, std::shared_ptr<SearchOrder> order,
-                                std::vector<mail::Slot>* slots) {
+                                std::vector<Uid>* uids) {
     if (!order) {
-        std::ranges::sort(*slots);
+        std::ranges::sort(*uids);
         co_return Result<void>();
     }
-    auto sorted = co_await order->sort(session, slots);
+    std::vector<mail::Slot> slots = slots_of(*session, *uids);
+    auto sorted = co_await order->sort(session, &slots);
+    if (sorted) *uids = uids_of(*session->selected(), slots);
     co_return sorted;
 }
 
 /// Looks at the changed messages again. The search is found by its tag after each suspension: a client cannot cancel it
 /// meanwhile, but its place may move.
-Task<Result<void>> update(Session* session, std::string tag, std::vector<mail::Slot> changed) {
+Task<Result<void>> update(Session* session, std::string tag, std::vector<mail::Slot> changed_slots) {
     SearchNode tree = live_searches_of(*session)->find(tag)->tree;
-    auto matches = co_await matching(session, std::move(tree), changed);
+    const std::vector<Uid> changed = uids_of(*session->selected(), changed_slots);
+    auto matches = co_await matching(session, std::move(tree), std::move(changed_slots));
     if (!matches) co_return matches.error();
+    const std::vector<Uid> matching_uids = uids_of(*session->selected(), *matches);
     LiveSearch& search = *live_searches_of(*session)->find(tag);
     std::vector<bool> gone(search.result.size(), false);
-    std::vector<mail::Slot> added;
+    std::vector<Uid> added;
     const std::vector<std::size_t> places_before = search.find(changed);
     for (std::size_t i = 0; i < changed.size(); ++i) {
-        const bool matches_now = std::ranges::binary_search(*matches, changed[i]);
+        const bool matches_now = std::ranges::binary_search(matching_uids, changed[i]);
         if (places_before[i] < gone.size()) {
             gone[places_before[i]] = !matches_now;
         } else if (matches_now) {
             added.push_back(changed[i]);
         }
     }
-    const auto numbers = [&](std::span<const mail::Slot> slots) { return set_of(*session, search, slots); };
+    const auto numbers = [&](std::span<const Uid> uids) { return set_of(*session, search, uids); };
     write_update(*session, search, "REMOVEFROM", remove(search, gone, numbers));
     if (added.empty()) co_return Result<void>();
-    std::vector<mail::Slot> result = search.result;
+    std::vector<Uid> result = search.result;
     result.insert(result.end(), added.begin(), added.end());
     auto sorted = co_await put_in_order(session, search.order, &result);
     if (!sorted) co_return sorted.error();
@@ -159,28 +174,25 @@ bool LiveRemovals::write_expunged(Session& session, std::span<const mail::ViewCh
                                   ResponseWriter& /*out*/) {
     LiveSearches* searches = live_searches_of(session);
     if (searches == nullptr) return false;
-    // The view has left them behind: slots and numbers as the client still knows them come from the changes. They ascend, so
-    // each told number is less by those told before.
-    const mail::Columns columns = session.selected()->mailbox->columns();
-    std::vector<mail::Slot> slots;
+    // The view has left them behind: numbers as the client still knows them come from the changes. They ascend, so each
+    // told number is less by those told before.
+    std::vector<Uid> uids;
     std::vector<std::uint32_t> numbers;
     for (const auto& message : messages) {
-        const auto at = std::ranges::lower_bound(columns.uid, message.uid);
-        slots.push_back(static_cast<mail::Slot>(at - columns.uid.begin()));
+        uids.push_back(message.uid);
         numbers.push_back(message.number + static_cast<std::uint32_t>(numbers.size()));
     }
     for (LiveSearch& search : searches->searches) {
         std::vector<bool> gone(search.result.size(), false);
-        for (const std::size_t place : search.find(slots)) {
+        for (const std::size_t place : search.find(uids)) {
             if (place < gone.size()) gone[place] = true;
         }
-        const auto name = [&](std::span<const mail::Slot> run) {
+        const auto name = [&](std::span<const Uid> run) {
             std::string text;
             NumberSet set;
-            for (const mail::Slot slot : run) {
-                const auto at = std::ranges::lower_bound(slots, slot) - slots.begin();
-                const std::uint32_t number =
-                    search.uid ? columns.uid[slot] : numbers[static_cast<std::size_t>(at)];
+            for (const Uid uid : run) {
+                const auto at = std::ranges::lower_bound(uids, uid) - uids.begin();
+                const std::uint32_t number = search.uid ? uid : numbers[static_cast<std::size_t>(at)];
                 if (search.order) {
                     text += (text.empty() ? "" : ",") + std::to_string(number);
                 } else {

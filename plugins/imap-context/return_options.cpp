@@ -22,7 +22,8 @@ public:
         if (!tree) return tree.error();
         // Others may have fallen behind: what is looked at twice does no harm.
         if (all.searches.empty()) all.known = selected.view->told_modseq();
-        all.searches.push_back({plan.tag, plan.uid, std::move(*tree), plan.order, plan.result});
+        all.searches.push_back(
+            {plan.tag, plan.uid, std::move(*tree), plan.order, uids_of(selected, plan.result)});
         return {};
     }
 };

@@ -102,8 +102,13 @@ Task<Result<bool>> ServerSession::next_input() {
         // Changes that nobody here tells of between commands wait for the next command.
         tells_changes = !has_untold();
     }
+    const Rest rest(*this);
     auto received = co_await channel_.receive(patience());
     co_return received;
+}
+
+void ServerSession::hold_slots() {
+    if (selected_) selected_slots_ = mail::SlotHold(selected_->mailbox);
 }
 
 // The account's sessions are ended from elsewhere: reads end, and goodbye is said as when the server stops.
@@ -188,12 +193,14 @@ void ServerSession::select(SelectedMailbox selected) {
     flag_text_ = {};
     removed_ = false;
     selected_.emplace(std::move(selected));
+    hold_slots();
     state_ = State::selected;
 }
 
 void ServerSession::close_selected() {
     if (!selected_) return;
     selected_.reset();
+    selected_slots_ = {};
     flag_text_ = {};
     if (state_ == State::selected) state_ = State::authenticated;
 }

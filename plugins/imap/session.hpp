@@ -67,7 +67,10 @@ public:
         if (visited_ != nullptr) return visited_;
         return selected_ ? &*selected_ : nullptr;
     }
-    void look_at(SelectedMailbox* other) override { visited_ = other; }
+    void look_at(SelectedMailbox* other) override {
+        visited_ = other;
+        visited_slots_ = other ? mail::SlotHold(other->mailbox) : mail::SlotHold();
+    }
     mail::Cause cause(std::string_view command) const override;
     Result<const mail::MailboxInfo*> find_mailbox(std::string_view name) override;
     /// What the user may do with a mailbox.
@@ -105,6 +108,19 @@ private:
         std::string text;
         std::string tag;
     };
+
+    /// The session waits for its client: it keeps no slot meanwhile.
+    class Rest {
+    public:
+        explicit Rest(ServerSession& session) : session_(session) { session_.selected_slots_ = {}; }
+        ~Rest() { session_.hold_slots(); }
+        Rest(const Rest&) = delete;
+        Rest& operator=(const Rest&) = delete;
+
+    private:
+        ServerSession& session_;
+    };
+    void hold_slots();
 
     // session.cpp: life
     void reset_features();
@@ -175,8 +191,10 @@ private:
     std::unique_ptr<mail::Subscription> sign_out_;
     std::optional<std::string> signed_out_;  ///< what the client is told when others ended the session
     std::optional<SelectedMailbox> selected_;
+    mail::SlotHold selected_slots_;       ///< unless the session rests
     SelectedMailbox* visited_ = nullptr;  ///< looked at by the running command instead of selected_
-    FlagText flag_text_;                  ///< of the selected mailbox
+    mail::SlotHold visited_slots_;
+    FlagText flag_text_;  ///< of the selected mailbox
     Slots slots_;
     std::vector<ResponseFilter*> filters_;
 

@@ -143,6 +143,7 @@ Task<Result<std::string>> ServerSession::read_line(std::size_t max, std::chrono:
 Task<Wake> ServerSession::wait(std::chrono::seconds timeout) {
     mail::View* view = selected_ && wanted_updates().messages ? selected_->view.get() : nullptr;
     connection().set_deadline(std::max(server_.settings().autologout, timeout + std::chrono::seconds(1)));
+    const Rest rest(*this);
     const Wake wake = co_await channel_.wait(view, true, timeout);
     co_return wake;
 }
@@ -161,6 +162,7 @@ Task<Wake> ServerSession::wait_between_commands(bool also_changes) {
     mail::View* view = also_changes && selected_ && wanted.messages ? selected_->view.get() : nullptr;
     const std::chrono::seconds timeout = patience();
     connection().set_deadline(std::max(server_.settings().autologout, timeout + std::chrono::seconds(1)));
+    const Rest rest(*this);
     const Wake wake = co_await channel_.wait(view, wanted.at_once, timeout);
     co_return wake;
 }

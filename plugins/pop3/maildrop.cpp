@@ -13,13 +13,13 @@ constexpr std::size_t load_together = 100;
 constexpr std::size_t prefetch_messages = 16;
 constexpr std::uint64_t prefetch_octets = 1 << 20;
 
-std::vector<Item> list(const mail::Mailbox& mailbox, const mail::View& view) {
+std::vector<Item> list(const mail::Mailbox& mailbox) {
     std::vector<Item> items;
-    items.reserve(view.count());
+    items.reserve(mailbox.info().total);
     const mail::Columns columns = mailbox.columns();
-    for (mail::Slot slot = view.lower_bound(1); slot != mail::no_slot; slot = view.next(slot)) {
+    for (mail::Slot slot = 0; slot < columns.uid.size(); ++slot) {
+        if (!columns.is_alive(slot)) continue;
         Item item;
-        item.slot = slot;
         item.uid = columns.uid[slot];
         item.message = columns.message[slot];
         item.size = columns.size[slot];
@@ -45,9 +45,8 @@ Task<Result<std::unique_ptr<Maildrop>>> Maildrop::open(mail::MailService* mail, 
     auto mailbox = co_await drop->account_->open_mailbox(inbox->id);
     if (!mailbox) co_return mailbox.error();
     drop->mailbox_ = std::move(*mailbox);
-    drop->view_ = drop->mailbox_->open_view(true);
     drop->presence_ = drop->account_->enter("pop3");
-    drop->items_ = list(*drop->mailbox_, *drop->view_);
+    drop->items_ = list(*drop->mailbox_);
     co_return drop;
 }
 
@@ -157,7 +156,8 @@ Task<Result<void>> Maildrop::mark_seen() {
     request.flags = mail::seen;
     request.cause = cause("RETR");
     for (Item& item : items_) {
-        if (item.retrieved && !item.deleted) request.slots.push_back(item.slot);
+        const mail::Slot slot = item.retrieved && !item.deleted ? mailbox_->find(item.uid) : mail::no_slot;
+        if (slot != mail::no_slot) request.slots.push_back(slot);
         item.retrieved = false;
     }
     if (request.slots.empty()) co_return Result<void>();
@@ -172,7 +172,8 @@ Task<Result<void>> Maildrop::remove_deleted() {
     request.force = true;
     request.cause = cause("QUIT");
     for (const Item& item : items_) {
-        if (item.deleted) request.slots->push_back(item.slot);
+        const mail::Slot slot = item.deleted ? mailbox_->find(item.uid) : mail::no_slot;
+        if (slot != mail::no_slot) request.slots->push_back(slot);
     }
     if (request.slots->empty()) co_return Result<void>();
     auto removed = co_await mailbox_->expunge(std::move(request));

@@ -11,7 +11,6 @@
 namespace postern::pop3 {
 
 struct Item {
-    mail::Slot slot = mail::no_slot;
     Uid uid = 0;
     MessageId message{};
     std::uint32_t size = 0;
@@ -56,7 +55,6 @@ private:
     std::uint64_t session_ = 0;
     std::shared_ptr<mail::Account> account_;
     std::shared_ptr<mail::Mailbox> mailbox_;
-    std::unique_ptr<mail::View> view_;  ///< keeps slots where they are
     std::unique_ptr<mail::Account::Presence> presence_;
     std::vector<Item> items_;
     std::vector<mail::StoredMessagePtr> loaded_;  ///< in step with items_ from first_loaded_ on

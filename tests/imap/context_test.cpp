@@ -101,6 +101,27 @@ TEST_F(Context, ExpungedOnesAreRemovedBeforeTheExpunge) {
               Lines{"REMOVEFROM (0 3)"});
 }
 
+// More than a mailbox keeps in memory of what is expunged: the messages behind move up.
+TEST_F(Context, ResultsOutliveManyExpunges) {
+    Client& client = open_with({"imap-sort"}, 200);
+    const std::string found = start(client, "SEARCH RETURN (UPDATE) UNFLAGGED");
+    const std::string sorted = start(client, "UID SORT RETURN (UPDATE) (REVERSE ARRIVAL) UTF-8 SEEN");
+    EXPECT_TRUE(client.command("STORE 1:150 +FLAGS.SILENT (\\Deleted)").ok());
+    EXPECT_TRUE(client.command("STORE 160,170,190 +FLAGS.SILENT (\\Seen)").ok());
+    EXPECT_TRUE(client.command("EXPUNGE").ok());
+    EXPECT_TRUE(client.command("NOOP").ok());
+    deliver("INBOX", 1);
+    const Lines added = updates(client.command("NOOP"), found);
+    EXPECT_EQ(added, Lines{"ADDTO (0 51)"});
+    EXPECT_TRUE(client.command("STORE 30 +FLAGS.SILENT (\\Flagged)")
+                    .lines("ESEARCH")
+                    .back()
+                    .ends_with("REMOVEFROM (0 30)"));
+    const Reply gone = client.command("STORE 20 -FLAGS.SILENT (\\Seen)");
+    EXPECT_EQ(updates(gone, sorted), Lines{"UID REMOVEFROM (2 170)"});
+    EXPECT_TRUE(client.command("UID FETCH 170 (UID FLAGS)").text().find("* 20 FETCH") != std::string::npos);
+}
+
 TEST_F(Context, WithQresyncAndUidonlyToo) {
     Client& client = open_with({"imap-enable", "imap-condstore", "imap-qresync", "imap-uidonly"}, 4);
     EXPECT_TRUE(client.command("ENABLE QRESYNC UIDONLY").ok());

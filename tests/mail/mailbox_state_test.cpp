@@ -210,10 +210,21 @@ TEST(MailboxState, CompactionKeepsTheLiving) {
     gone.kind = ChangeKind::expunged;
     gone.ranges = {{1, 98}};
     ASSERT_TRUE(state.apply(gone, 2, 0, applied));
-    state.compact();
-    ASSERT_EQ(state.slot_count(), 2U);
-    EXPECT_EQ(state.columns().uid[0], 99U);
-    EXPECT_EQ(state.find(100), 1U);
+    // Somebody still needs to know of 50.
+    SlotBitmap kept;
+    kept.append(100);
+    std::vector<Slot> dropped;
+    for (Slot slot = 0; slot < 98; ++slot) {
+        if (slot != 49) dropped.push_back(slot);
+    }
+    kept.clear(dropped);
+    state.compact(kept);
+    ASSERT_EQ(state.slot_count(), 3U);
+    EXPECT_EQ(state.columns().uid[0], 50U);
+    EXPECT_FALSE(state.columns().is_alive(0));
+    EXPECT_EQ(state.find(50), no_slot);
+    EXPECT_EQ(state.find(99), 1U);
+    EXPECT_EQ(state.find(100), 2U);
     EXPECT_EQ(state.count().total, 2);
     EXPECT_EQ(state.count().bytes, 200);
 }

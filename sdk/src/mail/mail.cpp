@@ -23,6 +23,21 @@ bool StoreGuard::counts_attributes(const Account&) {
     return false;
 }
 
+SlotHold::SlotHold(std::shared_ptr<Mailbox> mailbox) : mailbox_(std::move(mailbox)) {
+    if (mailbox_) mailbox_->hold_slots();
+}
+SlotHold::SlotHold(SlotHold&& other) noexcept : mailbox_(std::move(other.mailbox_)) {
+    other.mailbox_.reset();
+}
+SlotHold& SlotHold::operator=(SlotHold&& other) noexcept {
+    std::swap(mailbox_, other.mailbox_);
+    SlotHold former(std::move(other));
+    return *this;
+}
+SlotHold::~SlotHold() {
+    if (mailbox_) mailbox_->release_slots();
+}
+
 namespace {
 
 std::vector<Slot> slots_of(const Mailbox& mailbox, const std::vector<Uid>& uids) {

@@ -20,7 +20,8 @@ namespace postern::mail {
 class Account;
 
 /// The messages of an open mailbox as columns: element i is the message in slot i. Dead slots (expunged, not yet
-/// compacted) keep their values. Pointers are valid until the next suspension point.
+/// compacted) keep their values. Pointers are valid until the next suspension point; slots, too, unless a SlotHold
+/// lives.
 struct Columns {
     std::span<const Uid> uid;
     std::span<const FlagBits> flags;
@@ -141,6 +142,8 @@ struct VanishedSince {
     std::vector<std::pair<Uid, Uid>> ranges;  ///< ascending, disjoint, inclusive
 };
 
+class SlotHold;
+
 /// An open mailbox. Shared by its views; closes when the last reference goes.
 class POSTERN_SDK Mailbox {
 public:
@@ -177,6 +180,26 @@ public:
     /// Living slots with modseq > `since`, ascending.
     virtual std::vector<Slot> changed_since(Modseq since) const = 0;
     virtual VanishedSince vanished_since(Modseq since) const = 0;
+
+private:
+    friend class SlotHold;
+    virtual void hold_slots() = 0;
+    virtual void release_slots() = 0;
+};
+
+/// While one lives, the slots of a mailbox keep their meaning across suspension points. When there is none, the mailbox
+/// may forget messages that are expunged and whose going every view has told: the slots of later ones then change. What is
+/// kept for longer than a command is kept by UID. On the account's core.
+class POSTERN_SDK SlotHold {
+public:
+    SlotHold() = default;  ///< of nothing
+    explicit SlotHold(std::shared_ptr<Mailbox> mailbox);
+    SlotHold(SlotHold&& other) noexcept;
+    SlotHold& operator=(SlotHold&& other) noexcept;
+    ~SlotHold();
+
+private:
+    std::shared_ptr<Mailbox> mailbox_;
 };
 
 }  // namespace postern::mail
