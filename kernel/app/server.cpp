@@ -130,7 +130,8 @@ Result<void> Server::start_services() {
     auth::ScramDesk::EndPoint end_point;
     if (setup_.tls) end_point = [tls = setup_.tls.get()] { return tls->end_point(); };
     mechanisms_ = std::make_unique<auth::Mechanisms>(*mail_, *auth_, sealer_->derived_key("scram decoys"),
-                                                     std::move(end_point), settings, others_judge);
+                                                     std::move(end_point), setup_.config.server.name,
+                                                     settings, others_judge);
     std::vector<SignInObserver*> observers;
     for (const auto& observer : setup_.plugins->lookup().all<SignInObserver>())
         observers.push_back(observer.object);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernel/app/host_interfaces.hpp"
+#include "kernel/net/client_certificates.hpp"
 #include "kernel/plugin/guard.hpp"
 #include "kernel/plugin/plugin_directory.hpp"
 #include "postern/config/nearest.hpp"
@@ -51,6 +52,14 @@ void load_certificates(Setup& setup, Diagnostics& problems) {
         setup.tls = std::move(*loaded);
     } else {
         problems.error(tls.place, loaded.error().text);
+    }
+    for (auto& listener : setup.config.listeners) {
+        if (listener.client_authorities.empty()) continue;
+        auto clients = net::ClientCertificates::load(listener.client_authorities, listener.client_account);
+        if (clients)
+            listener.clients = std::move(*clients);
+        else
+            problems.error(listener.info.settings["client_certificates"].place(), clients.error().text);
     }
 }
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "kernel/auth/cram_md5.hpp"
+#include "kernel/auth/mechanisms.hpp"
 #include "kernel/auth/scram_digest.hpp"
 #include "postern/auth/saslprep.hpp"
 #include "postern/encoding/base64.hpp"
@@ -16,6 +18,7 @@ namespace {
 
 constexpr std::size_t salt_size = 16;
 constexpr std::string_view origin_prefix = "from$";
+constexpr std::string_view cram_md5_prefix = "CRAM-MD5$";
 constexpr ScramHash all_hashes[] = {ScramHash::sha256, ScramHash::sha1};
 
 bool is_current_scheme(const std::string& verifier) {
@@ -44,6 +47,9 @@ AccountSecret AccountSecret::parse(std::string_view text) {
             out.verifier = word;
         } else if (word.starts_with(origin_prefix)) {
             out.origin = word.substr(origin_prefix.size());
+        } else if (word.starts_with(cram_md5_prefix)) {
+            out.cram_md5 = decode_base64(word.substr(cram_md5_prefix.size())).value_or("");
+            if (out.cram_md5.size() != cram_md5_key_size) out.cram_md5.clear();
         } else if (auto keys = ScramKeys::parse(word)) {
             out.scram.push_back(std::move(*keys));
         }
@@ -54,6 +60,7 @@ AccountSecret AccountSecret::parse(std::string_view text) {
 std::string AccountSecret::to_text() const {
     std::string out = verifier;
     for (const ScramKeys& keys : scram) out += ' ' + keys.to_text();
+    if (!cram_md5.empty()) out += ' ' + std::string(cram_md5_prefix) + encode_base64(cram_md5);
     if (!origin.empty()) out += ' ' + std::string(origin_prefix) + origin;
     return out;
 }
@@ -70,7 +77,9 @@ bool AccountSecret::stems_from(const AccountSecret& configured) const {
 }
 
 SecretMaker::SecretMaker(PasswordHasher& hasher, const config::AuthSection& settings)
-    : hasher_(hasher), iterations_(static_cast<std::uint32_t>(settings.scram_iterations)) {}
+    : hasher_(hasher),
+      iterations_(static_cast<std::uint32_t>(settings.scram_iterations)),
+      cram_md5_(MechanismPolicy(settings, false).allows("CRAM-MD5")) {}
 
 std::string SecretMaker::make(const std::string& password) const {
     AccountSecret secret;
@@ -80,7 +89,7 @@ std::string SecretMaker::make(const std::string& password) const {
 }
 
 bool SecretMaker::is_complete(const AccountSecret& secret) const {
-    return is_current_scheme(secret.verifier) &&
+    return is_current_scheme(secret.verifier) && cram_md5_ != secret.cram_md5.empty() &&
            std::ranges::all_of(all_hashes, [&](ScramHash hash) { return secret.find(hash) != nullptr; });
 }
 
@@ -97,8 +106,10 @@ std::string SecretMaker::renew(const std::string& text, const std::string& passw
 
 /// A password that SASLprep refuses signs in with PLAIN only: no client could make a proof of it either.
 void SecretMaker::add_keys(AccountSecret& secret, const std::string& password) const {
+    secret.cram_md5.clear();
     auto prepared = saslprep(password);
     if (!prepared) return;
+    if (cram_md5_) secret.cram_md5 = cram_md5_key(*prepared);
     for (const ScramHash hash : all_hashes) {
         if (secret.find(hash) == nullptr)
             secret.scram.push_back(derive_scram_keys(hash, *prepared, random_salt(), iterations_));

@@ -16,6 +16,7 @@ namespace postern::auth {
 struct AccountSecret {
     std::string verifier;
     std::vector<ScramKeys> scram;
+    std::string cram_md5;  ///< cram_md5_key(); "" unless the mechanism is offered
     /// Mark of the verifier from which this one was made when an old scheme was replaced; "" if it was not. Tells a
     /// configuration that still has the old one that nothing changed.
     std::string origin;
@@ -44,6 +45,7 @@ private:
 
     PasswordHasher& hasher_;
     std::uint32_t iterations_;
+    bool cram_md5_;
 };
 
 }  // namespace postern::auth

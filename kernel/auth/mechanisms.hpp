@@ -11,8 +11,7 @@
 
 namespace postern::auth {
 
-/// `auth.mechanisms`. Where it says nothing, all but those that say they are for operators who ask for them; SCRAM is
-/// left out too if plugins judge passwords (`others_judge`), such as the gateway, which passes them on to a provider: a
+/// `auth.mechanisms`. Where it says nothing, all but CRAM-MD5, whose keys are as good as passwords; SCRAM is left out too if plugins judge passwords (`others_judge`), such as the gateway, which passes them on to a provider: a
 /// client that prefers SCRAM could not sign in to such an account.
 class MechanismPolicy final : public SaslPolicy {
 public:
@@ -28,7 +27,8 @@ private:
 class Mechanisms {
 public:
     Mechanisms(mail::MailService& mail, SignInLedger& ledger, ScramDesk::Key decoy_key,
-               ScramDesk::EndPoint end_point, const config::AuthSection& settings, bool others_judge);
+               ScramDesk::EndPoint end_point, const std::string& host, const config::AuthSection& settings,
+               bool others_judge);
 
     struct Named {
         std::string name;

@@ -96,7 +96,7 @@ TlsSection read_tls(const ConfigNode& node, const std::string& file, Diagnostics
 
 AuthSection read_auth(const ConfigNode& node, Diagnostics& problems) {
     node.check_keys({"rates", "failures_per_account", "failures_per_address", "window", "failure_delay",
-                     "cache", "hash_memory", "hash_passes", "scram_iterations", "mechanisms"},
+                     "cache", "hash_memory", "hash_passes", "scram_iterations", "anonymous", "mechanisms"},
                     problems);
     AuthSection out;
     out.rates = node.get_bool("rates", true, problems);
@@ -109,6 +109,7 @@ AuthSection read_auth(const ConfigNode& node, Diagnostics& problems) {
     out.hash_passes = node.get_int("hash_passes", 2, 1, 100, problems);
     // Fewer than 4096 no client should accept (RFC 5802 section 5.1).
     out.scram_iterations = node.get_int("scram_iterations", 15'000, 4096, 1'000'000, problems);
+    out.anonymous = node.get_string("anonymous", "", problems);
     if (node["mechanisms"].exists()) out.mechanisms = node.get_strings("mechanisms", problems);
     return out;
 }
@@ -127,8 +128,21 @@ MailSection read_mail(const ConfigNode& node, Diagnostics& problems) {
     return out;
 }
 
-std::optional<ListenerEntry> read_listener(const ConfigNode& node, const TlsSection& tls,
-                                           Diagnostics& problems) {
+/// `client_certificates: { authorities: FILE, account: email }`
+void read_client_certificates(const ConfigNode& node, const std::string& file, ListenerEntry& out,
+                              Diagnostics& problems) {
+    if (!node.exists()) return;
+    node.check_keys({"authorities", "account"}, problems);
+    if (const auto path = node.require_string("authorities", problems))
+        out.client_authorities = resolve_path(file, *path);
+    out.client_account = static_cast<net::CertificateField>(
+        get_choice(node, "account", 0, {"email", "common_name"}, problems));
+    if (out.info.tls == ListenerInfo::Tls::none)
+        problems.error(node.place(), "this listener has no TLS, in which clients could show certificates");
+}
+
+std::optional<ListenerEntry> read_listener(const ConfigNode& node, const std::string& file,
+                                           const TlsSection& tls, Diagnostics& problems) {
     if (node.kind() != ConfigNode::Kind::map) {
         problems.error(node.place(),
                        "each listener is a map: `{ protocol: imap, address: \"127.0.0.1:143\" }`");
@@ -143,6 +157,7 @@ std::optional<ListenerEntry> read_listener(const ConfigNode& node, const TlsSect
     out.info.tls = static_cast<ListenerInfo::Tls>(get_choice(node, "tls", 0, choices, problems));
     out.max_connections =
         static_cast<std::size_t>(node.get_int("max_connections", 0, 0, 10'000'000, problems));
+    read_client_certificates(node["client_certificates"], file, out, problems);
     if (out.info.tls != ListenerInfo::Tls::none && tls.certificate.empty()) {
         problems.error(node["tls"].place(),
                        "this listener offers TLS but there is no certificate; set `tls: { "
@@ -163,14 +178,14 @@ std::optional<ListenerEntry> read_listener(const ConfigNode& node, const TlsSect
     return out;
 }
 
-std::vector<ListenerEntry> read_listeners(const ConfigNode& list, const TlsSection& tls,
-                                          Diagnostics& problems) {
+std::vector<ListenerEntry> read_listeners(const ConfigNode& list, const std::string& file,
+                                          const TlsSection& tls, Diagnostics& problems) {
     std::vector<ListenerEntry> out;
     if (list.exists() && list.kind() != ConfigNode::Kind::sequence) {
         problems.error(list.place(), "`listeners` must be a list");
     }
     for (const auto& item : list.items()) {
-        auto entry = read_listener(item, tls, problems);
+        auto entry = read_listener(item, file, tls, problems);
         if (!entry) continue;
         for (const auto& other : out) {
             if (other.endpoint.port == 0 || other.info.address != entry->info.address) continue;
@@ -234,7 +249,7 @@ ServerConfig read_server_config(const ConfigNode& root, const std::string& file,
     if (!root["plugins"].exists())
         problems.error({file, 1, 1}, "`plugins` is missing: nothing would be served");
     out.plugins = read_plugin_list(root["plugins"], profiles, problems);
-    out.listeners = read_listeners(root["listeners"], out.tls, problems);
+    out.listeners = read_listeners(root["listeners"], file, out.tls, problems);
     out.users = read_users(root["users"], problems);
     return out;
 }

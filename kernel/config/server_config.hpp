@@ -1,6 +1,7 @@
 #pragma once
 // The configuration file as the daemon uses it (docs/operator.md describes every key).
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,11 @@
 #include "postern/config/config_node.hpp"
 #include "postern/net/protocol.hpp"
 #include "postern/runtime/log.hpp"
+
+namespace postern::net {
+class ClientCertificates;
+enum class CertificateField : int;
+}  // namespace postern::net
 
 namespace postern::config {
 
@@ -49,6 +55,9 @@ struct PluginEntry {
 /// One of `listeners:`.
 struct ListenerEntry {
     ListenerInfo info;
+    std::string client_authorities;  ///< PEM; "": clients are not asked for certificates
+    net::CertificateField client_account{};
+    std::shared_ptr<const net::ClientCertificates> clients;  ///< of `client_authorities`, once loaded
     net::Endpoint endpoint;
     std::size_t max_connections = 0;
     ConfigPlace place;
@@ -72,6 +81,7 @@ struct AuthSection {
     std::uint64_t hash_memory = 0;              ///< octets argon2id fills
     std::int64_t hash_passes = 0;
     std::int64_t scram_iterations = 15'000;  ///< for new passwords (RFC 7677 section 4)
+    std::string anonymous;  ///< the login of the account that ANONYMOUS opens; "": it is not offered
     std::optional<std::vector<std::string>>
         mechanisms;  ///< of SASL that are offered; not set: the usual ones
 };

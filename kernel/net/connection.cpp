@@ -82,7 +82,11 @@ Task<Result<void>> ConnectionImpl::start_tls_server() {
     if (top_.get() != tcp_)
         co_return Error(Errc::unsupported, "TLS can only be started on a plain connection");
     auto ssl = services_.tls_server->new_session(services_.alpn);
+    if (services_.clients != nullptr) services_.clients->ask(ssl.get());
+    auto* session = ssl.get();
     auto started = co_await start_tls(std::move(ssl));
+    if (started && services_.clients != nullptr)
+        tls_info_->peer_subject = services_.clients->name_of(session);
     co_return started;
 }
 

@@ -2,6 +2,7 @@
 // The kernel's Connection: a socket, the layers pushed on it, a watchdog, and a place in its core's list.
 #include <functional>
 
+#include "kernel/net/client_certificates.hpp"
 #include "kernel/net/net_core.hpp"
 #include "kernel/net/tcp_stream.hpp"
 #include "kernel/net/tls_context.hpp"
@@ -13,8 +14,9 @@ namespace postern::net {
 struct ConnectionServices {
     const TlsServerContext* tls_server = nullptr;  ///< null: no certificate
     const TlsClientContext* tls_client = nullptr;
-    std::string alpn;       ///< of the listener's protocol
-    bool starttls = false;  ///< the listener allows STARTTLS
+    const ClientCertificates* clients = nullptr;  ///< null: clients are not asked for certificates
+    std::string alpn;                             ///< of the listener's protocol
+    bool starttls = false;                        ///< the listener allows STARTTLS
 };
 
 class ConnectionImpl final : public Connection, public Watched {

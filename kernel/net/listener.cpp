@@ -38,6 +38,7 @@ Listener::Listener(const config::ListenerEntry& entry, Protocol& protocol, const
       endpoint_(entry.endpoint),
       max_connections_(entry.max_connections),
       protocol_(protocol),
+      clients_(entry.clients),
       limits_(std::move(limits)),
       runtime_(runtime),
       log_(log),
@@ -46,6 +47,7 @@ Listener::Listener(const config::ListenerEntry& entry, Protocol& protocol, const
     services_.tls_server = info_.tls == ListenerInfo::Tls::none ? nullptr : tls;
     services_.alpn = info_.protocol;
     services_.starttls = info_.tls == ListenerInfo::Tls::starttls;
+    services_.clients = clients_.get();
 }
 
 Listener::~Listener() {

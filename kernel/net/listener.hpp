@@ -43,6 +43,7 @@ private:
     std::size_t max_connections_;
     std::atomic<std::size_t> connections_{0};
     Protocol& protocol_;
+    std::shared_ptr<const ClientCertificates> clients_;
     ConnectionServices services_;
     std::shared_ptr<ConnectionLimits> limits_;
     Runtime& runtime_;

@@ -190,13 +190,6 @@ TlsInfo describe_tls(SSL* ssl) {
     out.protocol = SSL_get_version(ssl);
     out.cipher = SSL_get_cipher_name(ssl);
     if (const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)) out.server_name = name;
-    if (SSL_get_verify_result(ssl) == X509_V_OK) {
-        if (auto* certificate = SSL_get0_peer_certificate(ssl)) {
-            char* subject = X509_NAME_oneline(X509_get_subject_name(certificate), nullptr, 0);
-            if (subject != nullptr) out.peer_subject = subject;
-            OPENSSL_free(subject);
-        }
-    }
     // tls-exporter (RFC 9266): 32 octets under this label with an empty context.
     if (SSL_version(ssl) >= TLS1_3_VERSION) {
         static constexpr std::string_view label = "EXPORTER-Channel-Binding";

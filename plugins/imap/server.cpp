@@ -11,7 +11,8 @@ Server::Server(Host& host) : host_(host), everything_(settings_) {}
 
 void Server::configure_listener(const ListenerInfo& listener, Diagnostics& problems) {
     const ConfigNode& settings = listener.settings;
-    settings.check_keys({"protocol", "address", "tls", "max_connections", "without"}, problems);
+    settings.check_keys({"protocol", "address", "tls", "max_connections", "client_certificates", "without"},
+                        problems);
     const auto* catalogue = lookup_->find<PluginCatalogue>();
     if (!settings["without"].exists() || catalogue == nullptr) return;
     const std::vector<std::string> extensions = catalogue->dependents("imap");

@@ -221,5 +221,107 @@ class Tokens(unittest.TestCase):
                 self.assertNotEqual(mpop("bad-token").returncode, 0)
 
 
+class WithCertificates(Postern):
+    """Clients of the port with STARTTLS are known by the addresses in their certificates, those of the other by their common names."""
+
+    def configuration(self):
+        text = super().configuration()
+        for tls, account in (("starttls", "email"), ("implicit", "common_name")):
+            asked = f"client_certificates: {{ authorities: authority.pem, account: {account} }}"
+            text = text.replace(f"tls: {tls} }}", f"tls: {tls}, {asked} }}", 1)
+        return text
+
+    def start(self):
+        for authority in ("authority", "stranger"):
+            self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", f"/CN={authority}",
+                         "-keyout", self.path(f"{authority}.key"), "-out", self.path(f"{authority}.pem"))
+        self.certify("anna", "authority", "email:anna@example.org")
+        self.certify("both", "authority", "email:anna@example.org,email:ben@example.org")
+        self.certify("server", "authority", "email:anna@example.org", "serverAuth")
+        self.certify("thief", "stranger", "email:anna@example.org")
+        super().start()
+
+    def openssl(self, *arguments):
+        subprocess.run(["openssl", *arguments], check=True, capture_output=True, timeout=60)
+
+    def certify(self, name, authority, alternatives, usage="clientAuth"):
+        extensions = self.write(f"{name}.ext", f"subjectAltName={alternatives}\nextendedKeyUsage={usage}\n")
+        self.openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", f"/O=x/CN={name}", "-keyout", self.path(f"{name}.key"),
+                     "-out", self.path(f"{name}.csr"))
+        self.openssl("x509", "-req", "-in", self.path(f"{name}.csr"), "-CA", self.path(f"{authority}.pem"), "-CAkey", self.path(f"{authority}.key"), "-CAcreateserial",
+                     "-days", "2", "-extfile", extensions, "-out", self.path(f"{name}.pem"))
+
+
+class Certificates(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.postern = cls.enterClassContext(WithCertificates(users={"anna@example.org": "pass", "anna": "pass"}, extra=AUTH))
+
+    def context(self, name):
+        context = support.trusting(self.postern.path("tls.pem"))
+        if name:
+            context.load_cert_chain(self.postern.path(f"{name}.pem"), self.postern.path(f"{name}.key"))
+        return context
+
+    def starttls(self, name):
+        client = imaplib.IMAP4("localhost", self.postern.imap_port)
+        self.addCleanup(client.shutdown)
+        client.starttls(self.context(name))
+        return client
+
+    def test_the_address_names_the_account(self):
+        client = self.starttls("anna")
+        self.assertIn("AUTH=EXTERNAL", client.capabilities)
+        self.assertEqual(client.authenticate("EXTERNAL", lambda _: b"anna@example.org")[0], "OK")
+        client = self.starttls("anna")
+        with self.assertRaisesRegex(imaplib.IMAP4.error, "another user"):
+            client.authenticate("EXTERNAL", lambda _: b"anna")
+
+    def test_the_common_name_names_the_account(self):
+        client = imaplib.IMAP4_SSL("localhost", self.postern.imaps_port, ssl_context=self.context("anna"))
+        self.addCleanup(client.shutdown)
+        self.assertEqual(client.authenticate("EXTERNAL", lambda _: b"anna")[0], "OK")
+
+    def test_gsasl(self):
+        result = run("gsasl", "--imap", f"--connect=localhost:{self.postern.imap_port}", "--mechanism=EXTERNAL", "--authorization-id=anna@example.org",
+                     "--starttls", f"--x509-ca-file={self.postern.path('tls.pem')}", f"--x509-cert-file={self.postern.path('anna.pem')}",
+                     f"--x509-key-file={self.postern.path('anna.key')}")
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+    def test_who_is_not_named_uses_other_mechanisms(self):
+        for name in (None, "both"):
+            with self.subTest(name):
+                client = self.starttls(name)
+                self.assertNotIn("AUTH=EXTERNAL", client.capabilities)
+                with self.assertRaises(imaplib.IMAP4.error):
+                    client.authenticate("EXTERNAL", lambda _: b"")
+                self.assertEqual(client.login("anna", "pass")[0], "OK")
+
+    def test_certificates_that_do_not_verify_are_turned_away(self):
+        for name in ("thief", "server"):
+            with self.subTest(name), self.assertRaises((OSError, imaplib.IMAP4.abort)):
+                self.starttls(name).noop()
+
+
+class OldClients(unittest.TestCase):
+    def test_cram_md5_where_the_operator_lists_it(self):
+        settings = {"auth": "{ hash_memory: 1M, hash_passes: 1, failure_delay: 10ms, mechanisms: [CRAM-MD5] }"}
+        with Postern(users={"anna": "pass"}, extra=settings) as postern:
+            def gsasl(password):
+                return run("gsasl", "--imap", f"--connect=localhost:{postern.imap_port}", "--mechanism=CRAM-MD5", "--authentication-id=anna", f"--password={password}",
+                           "--no-starttls").returncode
+            self.assertEqual(gsasl("pass"), 0)
+            self.assertNotEqual(gsasl("wrong"), 0)
+            client = imaplib.IMAP4("localhost", postern.imap_port)
+            self.assertEqual(client.login_cram_md5("anna", "pass")[0], "OK")
+            client.logout()
+
+    def test_anonymous_where_the_operator_names_an_account(self):
+        settings = {"auth": "{ hash_memory: 1M, hash_passes: 1, failure_delay: 10ms, anonymous: guests }"}
+        with Postern(users={"guests": "a password nobody knows"}, extra=settings) as postern:
+            result = run("gsasl", "--imap", f"--connect=localhost:{postern.imap_port}", "--mechanism=ANONYMOUS", "--anonymous-token=guest@example.org", "--no-starttls")
+            self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -30,7 +30,7 @@ SaslWorld::SaslWorld(config::AuthSection settings)
       local_(runtime_, mail_, hasher_, secrets_, settings_.cache),
       service_(runtime_, hasher_, settings_, log_),
       mechanisms_(
-          mail_, service_, {}, [] { return std::string("end point"); }, settings_, false) {
+          mail_, service_, {}, [] { return std::string("end point"); }, "mx.example.org", settings_, false) {
     EXPECT_TRUE(mail_.start());
     service_.set_authenticators({&local_});
 }
