@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core_engine.hpp"
+#include "flag_watch.hpp"
 #include "read_ahead.hpp"
 #include "session.hpp"
 
@@ -158,8 +159,10 @@ Task<Result<void>> FetchRun::mark_seen(std::size_t, std::size_t) {
     request.flags = mail::seen;
     request.cause = session_.cause("FETCH");
     const std::shared_ptr<mail::Mailbox> mailbox = session_.selected()->mailbox;
+    const FlagWatch watch(session_, request.slots);
     auto stored = co_await mailbox->store_flags(std::move(request));
     if (!stored) co_return stored.error();
+    watch.tell(stored->changed);
     co_return Result<void>();
 }
 

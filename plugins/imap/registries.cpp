@@ -31,6 +31,7 @@ void Registries::collect(const Lookup& lookup) {
     append_options.collect(lookup, without);
     append_filters.collect(lookup, without);
     announcers.collect(lookup, without);
+    observers.collect(lookup, without);
     for (const auto& entry : lookup.all<SetReference>()) {
         if (!without.contains(entry.plugin)) set_reference = entry.object;
     }

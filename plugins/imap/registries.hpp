@@ -10,6 +10,7 @@
 #include "postern/imap/ext/access.hpp"
 #include "postern/imap/ext/announcer.hpp"
 #include "postern/imap/ext/engine.hpp"
+#include "postern/imap/ext/message_observer.hpp"
 #include "postern/imap/ext/mode.hpp"
 #include "postern/imap/ext/operation.hpp"
 #include "postern/imap/ext/response_filter.hpp"
@@ -81,6 +82,7 @@ struct Registries {
     Table<AppendOption> append_options;
     Table<AppendFilter> append_filters;
     Table<Announcer> announcers;
+    Table<MessageObserver> observers;
     SetReference* set_reference = nullptr;
     PluginNames without;  ///< set before collect()
 

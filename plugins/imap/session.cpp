@@ -252,6 +252,20 @@ Result<void> ServerSession::permit(ArgumentKind kind) const {
     return {};
 }
 
+void ServerSession::tell_observers(const Operation& operation) {
+    const bool copied = operation.kind == Operation::Kind::copied || operation.kind == Operation::Kind::moved;
+    if (operation.mailbox == nullptr || (!copied && operation.kind != Operation::Kind::appended)) return;
+    for (MessageObserver* observer : registries().observers.all()) {
+        if (!observer->observes(*this, *operation.mailbox)) continue;
+        MessageEvent event;
+        if (copied) event.kind = MessageEvent::Kind::copied;
+        event.mailbox = operation.mailbox->id;
+        event.name = operation.mailbox->name;
+        for (const Uid uid : operation.destination) event.messages.push_back({uid, {}});
+        observer->observed(*this, event);
+    }
+}
+
 std::string ServerSession::report(const Operation& operation) {
     removed_ =
         removed_ || operation.kind == Operation::Kind::expunged || operation.kind == Operation::Kind::moved;
@@ -261,6 +275,7 @@ std::string ServerSession::report(const Operation& operation) {
         contributor->untagged(*this, operation, out);
         if (code.empty()) code = contributor->tagged_code(*this, operation);
     }
+    tell_observers(operation);
     return code;
 }
 

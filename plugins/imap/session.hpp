@@ -102,6 +102,7 @@ public:
     void log_out() override { ending_ = true; }
 
 private:
+    void tell_observers(const Operation& operation);
     /// A sign-in that is not answered yet.
     struct PendingSignIn {
         Identity identity;

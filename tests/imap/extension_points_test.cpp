@@ -1,5 +1,6 @@
 // The extension points, each used by a small extension of the test's own.
 #include "postern/imap/ext/announcer.hpp"
+#include "postern/imap/ext/message_observer.hpp"
 #include "tests/imap/support/fixture.hpp"
 
 namespace postern::imap::test {
@@ -365,6 +366,51 @@ TEST_F(ExtensionPoints, OutputIsBoundedWhenTheClientReadsSlowly) {
     EXPECT_GT(all.size(), 6'000'000U);
     EXPECT_TRUE(all.ends_with("x OK FETCH completed\r\n"));
     EXPECT_LT(client.pipe().largest_write, 400'000U);
+}
+
+/// What it hears: "kind mailbox uid:flags ...".
+class Listener final : public MessageObserver {
+public:
+    bool observes(Session&, const mail::MailboxInfo& mailbox) override { return mailbox.name != "Sent"; }
+    void observed(Session&, const MessageEvent& event) override {
+        static constexpr const char* kinds[] = {"appended", "copied", "flags"};
+        heard += std::string(kinds[static_cast<int>(event.kind)]) + " " + event.name;
+        for (const auto& message : event.messages) {
+            heard += " " + std::to_string(message.uid);
+            for (const std::string& flag : message.changed_flags) heard += ":" + flag;
+        }
+        heard += "\n";
+    }
+    std::string take() { return std::exchange(heard, {}); }
+    std::string heard;
+};
+
+TEST_F(ExtensionPoints, AnObserverHearsWhatCommandsDid) {
+    Listener listener;
+    add<MessageObserver>("listener", listener);
+    load("imap-move");
+    load("imap-replace");
+    deliver("INBOX", 3);
+    Client& client = open();
+    EXPECT_TRUE(client.command("APPEND Drafts {5}\r\na: b\n").ok());
+    EXPECT_EQ(listener.take(), "appended Drafts 1\n");
+    EXPECT_TRUE(client.command("COPY 1:2 Archive").ok());
+    EXPECT_TRUE(client.command("MOVE 1 Archive").ok());
+    EXPECT_EQ(listener.take(), "copied Archive 1 2\ncopied Archive 3\n");
+    EXPECT_TRUE(client.command("COPY 1 Sent").ok());
+    EXPECT_EQ(listener.take(), "");
+    EXPECT_TRUE(client.command("STORE 1:2 +FLAGS.SILENT (\\Seen $Work)").ok());
+    EXPECT_EQ(listener.take(), "flags INBOX 2:\\Seen:$Work 3:\\Seen:$Work\n");
+    EXPECT_TRUE(client.command("STORE 1:2 FLAGS (\\Flagged $Work)").ok());
+    EXPECT_EQ(listener.take(), "flags INBOX 2:\\Flagged:\\Seen 3:\\Flagged:\\Seen\n");
+    EXPECT_TRUE(client.command("STORE 1 -FLAGS ($Work \\Deleted)").ok());
+    EXPECT_TRUE(client.command("STORE 1 -FLAGS ($Work)").ok());
+    EXPECT_EQ(listener.take(), "flags INBOX 2:$Work\n");
+    EXPECT_TRUE(client.command("FETCH 1:2 BODY[]").ok());
+    EXPECT_EQ(listener.take(), "flags INBOX 2:\\Seen 3:\\Seen\n");
+    EXPECT_TRUE(client.command("FETCH 1:2 BODY[]").ok());
+    EXPECT_TRUE(client.command("REPLACE 1 Drafts {5}\r\na: c\n").ok());
+    EXPECT_EQ(listener.take(), "appended Drafts 2\n");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "commands/commands.hpp"
+#include "flag_watch.hpp"
 #include "postern/imap/arguments.hpp"
 #include "postern/imap/ext/store_modifier.hpp"
 #include "session.hpp"
@@ -101,8 +102,10 @@ Task<CommandResult> StoreCommand::run(CommandContext* context) {
     if (plan.request.slots.empty()) co_return CommandResult::ok("No such messages");
     const std::vector<mail::Slot> named = plan.request.slots;
     const std::shared_ptr<mail::Mailbox> mailbox = session.selected()->mailbox;
+    const FlagWatch watch(session, named);
     auto result = co_await mailbox->store_flags(std::move(plan.request));
     if (!result) co_return CommandResult::failed(result.error());
+    watch.tell(result->changed);
 
     std::vector<mail::Slot> stored = without(without(named, result->modified), result->gone);
     auto told = co_await tell(&session, &plan, std::move(stored), result->modified);

@@ -1,0 +1,7 @@
+#include "postern/imap/ext/message_observer.hpp"
+
+namespace postern::imap {
+
+MessageObserver::~MessageObserver() = default;
+
+}  // namespace postern::imap
