@@ -7,6 +7,7 @@
 #include "kernel/mail/script_store.hpp"
 #include "kernel/mail/service.hpp"
 #include "kernel/net/net_core.hpp"
+#include "postern/mime/header.hpp"
 
 namespace postern::app {
 
@@ -144,12 +145,24 @@ Result<void> Server::start_services() {
     registry.provide<SignInLedger>(*auth_);
     registry.provide<SaslPolicy>(mechanisms_->policy());
     for (const auto& own : mechanisms_->all()) registry.provide<SaslMechanism>(*own.mechanism, own.name);
+    warn_of_unknown_mechanisms();
     registry.provide<mail::MailService>(*mail_);
     registry.provide<mail::GroupedDelivery>(*deliveries_);
     registry.provide<mail::ScriptStore>(*scripts_);
     return runtime::run_and_wait(
         setup_.runtime->core(0),
         auth::provision_users(*kernel_runtime_, *mail_, *hasher_, *secrets_, setup_.config.users));
+}
+
+void Server::warn_of_unknown_mechanisms() {
+    if (!setup_.config.auth.mechanisms) return;
+    const Lookup& lookup = setup_.plugins->lookup();
+    for (const std::string& name : *setup_.config.auth.mechanisms) {
+        // Every protocol has these two.
+        const bool usual = mime::equal_ascii_nocase(name, "PLAIN") || mime::equal_ascii_nocase(name, "LOGIN");
+        if (!usual && lookup.find<SaslMechanism>(name) == nullptr)
+            log_.warning("`auth.mechanisms` lists what nothing provides", {{"mechanism", name}});
+    }
 }
 
 Result<void> Server::start_plugins() {

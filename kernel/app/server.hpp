@@ -40,6 +40,7 @@ private:
     Result<void> open_listeners();
     Result<void> open_store();
     Result<void> start_services();
+    void warn_of_unknown_mechanisms();
     Result<void> start_plugins();
 
     Setup setup_;

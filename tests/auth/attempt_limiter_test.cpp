@@ -24,6 +24,17 @@ TEST_F(AttemptLimiterTest, AnAccountIsRefusedFromAnyAddressAfterItsLimit) {
     EXPECT_TRUE(limiter.allowed("bob", "192.0.2.9", now));
 }
 
+// A token that says nothing about its user.
+TEST_F(AttemptLimiterTest, FailuresWithoutANameCountForTheAddressAlone) {
+    fail("", "192.0.2.1", 4);
+    EXPECT_TRUE(limiter.allowed("", "192.0.2.1", now));
+    EXPECT_TRUE(limiter.allowed("", "192.0.2.2", now));
+    fail("", "192.0.2.1", 1);
+    EXPECT_FALSE(limiter.allowed("", "192.0.2.1", now));
+    EXPECT_FALSE(limiter.allowed("ann", "192.0.2.1", now));
+    EXPECT_TRUE(limiter.allowed("", "192.0.2.2", now));
+}
+
 TEST_F(AttemptLimiterTest, AnAddressIsRefusedForAnyAccountAfterItsLimit) {
     fail("a", "192.0.2.1", 2);
     fail("b", "192.0.2.1", 2);

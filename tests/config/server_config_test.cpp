@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "kernel/config/yaml_reader.hpp"
+#include "kernel/net/client_certificates.hpp"
 
 namespace postern::config {
 namespace {
@@ -43,6 +44,44 @@ protected:
     fs::path folder_;
     Diagnostics problems_;
 };
+
+TEST_F(ServerConfigTest, ReadsHowUsersSignIn) {
+    const auto config = read(R"(postern: 1
+tls: { certificate: /etc/c.pem }
+plugins: [imap]
+listeners:
+  - { protocol: imap, address: "*:993", tls: implicit, client_certificates: { authorities: /etc/a.pem, account: common_name } }
+  - { protocol: imap, address: "*:994", tls: implicit, client_certificates: { authorities: a.pem } }
+  - { protocol: imap, address: "*:995", tls: implicit }
+auth: { scram_iterations: 5000, mechanisms: [PLAIN, scram-sha-256], anonymous: guests }
+)");
+    ASSERT_FALSE(problems_.has_errors()) << all();
+    ASSERT_EQ(config.listeners.size(), 3U);
+    EXPECT_EQ(config.listeners[0].client_authorities, "/etc/a.pem");
+    EXPECT_EQ(config.listeners[0].client_account, net::CertificateField::common_name);
+    EXPECT_TRUE(config.listeners[1].client_authorities.ends_with("/a.pem"));
+    EXPECT_EQ(config.listeners[1].client_account, net::CertificateField::email);
+    EXPECT_EQ(config.listeners[2].client_authorities, "");
+    EXPECT_EQ(config.auth.scram_iterations, 5000);
+    EXPECT_EQ(config.auth.mechanisms, (std::vector<std::string>{"PLAIN", "scram-sha-256"}));
+    EXPECT_EQ(config.auth.anonymous, "guests");
+}
+
+TEST_F(ServerConfigTest, MistakesAboutSigningInAreFound) {
+    read(R"(postern: 1
+tls: { certificate: /etc/c.pem }
+plugins: [imap]
+listeners:
+  - { protocol: imap, address: "*:143", client_certificates: { authorities: a.pem } }
+  - { protocol: imap, address: "*:993", tls: implicit, client_certificates: { account: email } }
+  - { protocol: imap, address: "*:994", tls: implicit, client_certificates: { authorities: a.pem, account: mail } }
+auth: { scram_iterations: 1000 }
+)");
+    EXPECT_TRUE(reported("p.yaml:5:62", "has no TLS")) << all();
+    EXPECT_TRUE(reported("p.yaml:6:77", "authorities")) << all();
+    EXPECT_TRUE(reported("p.yaml:7:108", "cannot be \"mail\"")) << all();
+    EXPECT_TRUE(reported("p.yaml:8:27", "4096")) << all();
+}
 
 TEST_F(ServerConfigTest, ReadsTheWholeFile) {
     const auto config = read(R"(postern: 1

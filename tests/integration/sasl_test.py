@@ -137,7 +137,7 @@ class Sasl(unittest.TestCase):
 
 class Listed(unittest.TestCase):
     def test_only_what_the_operator_lists_is_offered(self):
-        settings = {"auth": "{ hash_memory: 1M, hash_passes: 1, failure_delay: 10ms, mechanisms: [SCRAM-SHA-256] }"}
+        settings = {"auth": "{ hash_memory: 1M, hash_passes: 1, failure_delay: 10ms, mechanisms: [SCRAM-SHA-256, SCRAM-SHA256] }"}
         with Postern(users={"anna": "pass"}, extra=settings) as postern:
             def gsasl(mechanism):
                 return run("gsasl", "--imap", f"--connect=localhost:{postern.imap_port}", f"--mechanism={mechanism}", "--authentication-id=anna",
@@ -145,6 +145,8 @@ class Listed(unittest.TestCase):
             self.assertEqual(gsasl("SCRAM-SHA-256").returncode, 0)
             self.assertNotEqual(gsasl("SCRAM-SHA-1").returncode, 0)
             self.assertNotEqual(gsasl("PLAIN").returncode, 0)
+            with open(postern.log_file, encoding="utf-8") as log:
+                self.assertRegex(log.read(), r"lists what nothing provides.*mechanism=SCRAM-SHA256\b")
 
 
 class Introspection(http.server.ThreadingHTTPServer):
