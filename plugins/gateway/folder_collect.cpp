@@ -87,16 +87,22 @@ Task<Outcome<bool>> FolderSync::moved_here(Work* from, MessageId message) {
     co_return !lives_in(*from, message);
 }
 
+// Where the message that is there lies here, not a copy that the user made beside it.
+mail::Slot FolderSync::bound_slot(const Work& work, MessageId message) {
+    if (!work.mailbox) return mail::no_slot;
+    const std::array<MessageId, 1> ids = {message};
+    for (const mail::Slot slot : work.mailbox->find_messages(ids)) {
+        if (work.state.bound.contains(work.mailbox->columns().uid[slot])) return slot;
+    }
+    return mail::no_slot;
+}
+
 // Flags that the user changed before the move became known here are not lost by it.
 FlagState FolderSync::merged_where_it_was(const Work& from, MessageId message, const FlagState& there) const {
-    if (!from.mailbox) return there;
-    const std::array<MessageId, 1> ids = {message};
-    for (const mail::Slot slot : from.mailbox->find_messages(ids)) {
-        const Uid uid = from.mailbox->columns().uid[slot];
-        if (!from.state.bound.contains(uid)) continue;
-        return merge_flags(from.state.agreed(uid), flags_here(*from.mailbox, slot), there);
-    }
-    return there;
+    const mail::Slot slot = bound_slot(from, message);
+    if (slot == mail::no_slot) return there;
+    const Uid uid = from.mailbox->columns().uid[slot];
+    return merge_flags(from.state.agreed(uid), flags_here(*from.mailbox, slot), there);
 }
 
 // The message is here already: renumbered, it only gets another id; moved, another place. If the user moved or removed it
@@ -114,17 +120,34 @@ Task<Outcome<bool>> FolderSync::place_known(Work* work, Wanted wanted, ReceiptIn
     Work* from = missing_.at(known);
     auto moved = co_await moved_here(from, receipt.message);
     if (!moved) co_return moved.error();
+    if (!*moved && !lives_in(*work, receipt.message)) {
+        auto placed = co_await place_moved(work, from, item, write);
+        if (!placed) co_return placed.error();
+        if (*placed) co_return true;
+        // The user was quicker.
+        moved = co_await moved_here(from, receipt.message);
+        if (!moved) co_return moved.error();
+    }
     if (*moved || lives_in(*work, receipt.message)) {
         std::vector<store::ReceiptWrite> writes;
         writes.push_back(std::move(write));
-        writes.push_back(move_to(known, ReceiptState::rebound));
+        // A copy that the user made here lay there already: where it was it is missed as before, and goes.
+        const bool goes = !*moved && from != work;
+        if (!goes) writes.push_back(move_to(known, ReceiptState::rebound));
         auto written = co_await this->write(std::move(writes));
         if (!written) co_return written.error();
-        missing_.erase(known);
+        if (!goes) missing_.erase(known);
         add_receipt(std::move(receipt));
         ++report_.rebound;
         co_return true;
     }
+    co_return false;
+}
+
+// From one place to the other in one transaction: else the user could take it away from where it was, and have it twice.
+Task<Outcome<bool>> FolderSync::place_moved(Work* work, Work* from, RemoteItem item,
+                                            store::ReceiptWrite write) {
+    store::Receipt receipt = write.receipt;
     const FlagState flags = merged_where_it_was(*from, receipt.message, flags_of(item));
     mail::NewMail message;
     message.existing = receipt.message;
@@ -137,9 +160,19 @@ Task<Outcome<bool>> FolderSync::place_known(Work* work, Wanted wanted, ReceiptIn
     request.messages.push_back(std::move(message));
     request.fence = context_.fence;
     request.cause = cause("MOVE");
+    Uid left = 0;
+    const mail::SlotHold hold =
+        from->removed_here || !from->mailbox ? mail::SlotHold() : mail::SlotHold(from->mailbox);
+    if (const auto slot = from->removed_here ? mail::no_slot : bound_slot(*from, receipt.message);
+        slot != mail::no_slot) {
+        request.replaced_in = from->mailbox;
+        request.replaced.push_back(slot);
+        left = from->mailbox->columns().uid[slot];
+    }
     auto delivered = co_await context_.account->deliver(std::move(request));
     if (!delivered && delivered.error().code == Errc::not_found) co_return false;
     if (!delivered) co_return store_fault(delivered.error());
+    if (left != 0) from->state.forget(left);
     work->state.agree(delivered->uids.front(), flags_of(item));
     add_receipt(std::move(receipt));
     ++report_.rebound;

@@ -170,6 +170,9 @@ Task<Outcome<void>> FolderSync::transfer(std::vector<Upload> uploads) {
         if (!result.fault) {
             ids.push_back(result.new_id);
             done.push_back(std::move(sent[i]));
+        } else if (const auto origin = sent[i].moved_from ? sent[i].moved_from : sent[i].copied_from;
+                   result.fault->kind == FaultKind::gone && !is_gone_for_good(*origin)) {
+            look_again(*origin, sent[i].work);
         } else if (result.fault->kind == FaultKind::gone) {
             // Not there any more: what is here goes up whole.
             sent[i].moved_from.reset();
@@ -225,6 +228,8 @@ Task<Outcome<void>> FolderSync::push_local() {
         auto opened = co_await open_mailbox(work.get());
         if (!opened) co_return opened.error();
     }
+    auto joined = co_await join_moved();
+    if (!joined) co_return joined.error();
     std::set<ReceiptIndex> used;
     std::vector<Upload> transfers;
     std::vector<Upload> appends;
@@ -236,6 +241,10 @@ Task<Outcome<void>> FolderSync::push_local() {
         for (auto& upload : uploads) {
             find_origin(upload, used);
             const bool transfer = upload.moved_from || upload.copied_from;
+            if (!transfer && may_turn_up(upload.message)) {
+                work->settled = false;
+                continue;
+            }
             (transfer ? transfers : appends).push_back(std::move(upload));
         }
     }

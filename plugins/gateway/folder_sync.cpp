@@ -271,7 +271,8 @@ Task<Outcome<void>> FolderSync::steps() {
         if (!vanished) co_return vanished.error();
     }
     for (const auto& work : works_) {
-        if (!work->settled || report_.more) continue;
+        // Of what was removed here nothing was taken: what is new there is still new, however this round ends.
+        if (!work->settled || report_.more || work->removed_here) continue;
         if (work->pulled && work->page.complete) {
             work->state.token = work->page.token;
             if (work->page.full) work->state.listed_at = now();
@@ -315,6 +316,8 @@ Task<SessionReport> FolderSync::run() {
     });
     for (int rounds = 1; true; ++rounds) {
         missing_.clear();
+        looked_for_.merge(looked_for_now_);
+        looked_for_now_.clear();
         not_taken_.clear();
         removals_.clear();
         // From here on: what comes while a round is under way may have been overlooked by it.

@@ -128,9 +128,24 @@ private:
     Task<Outcome<void>> collect_folder(Work* work);
     std::vector<Wanted> plan(Work& work);
     void find_missing();
+    // folder_moves.cpp: what was moved on both sides
+    /// Every folder was looked at in this round, and all that is new there was taken.
+    bool looked_everywhere() const;
+    /// Missing there, and it did not turn up elsewhere since that is known. Else the next round looks for it.
+    bool is_gone_for_good(ReceiptIndex index) const;
+    /// Missing where the user has taken it away from, too.
+    bool may_have_moved(ReceiptIndex index, const Work& from) const;
+    void look_again(ReceiptIndex index, Work* work);
+    /// A message here that may turn up elsewhere there: nothing of it goes up yet.
+    bool may_turn_up(MessageId message) const;
+    Task<Outcome<void>> join_moved();
+    Task<Outcome<bool>> join(ReceiptIndex gone, ReceiptIndex twin);
+    std::vector<ReceiptIndex> twins_of(ReceiptIndex gone) const;
+    bool waits_here(MessageId message) const;
     // folder_collect.cpp
     Task<Outcome<void>> recognise(Work* work, std::vector<Wanted>* wanted);
     Task<Outcome<bool>> place_known(Work* work, Wanted wanted, ReceiptIndex known);
+    Task<Outcome<bool>> place_moved(Work* work, Work* from, RemoteItem item, store::ReceiptWrite write);
     Task<Outcome<void>> fetch_all(Work* work, std::vector<Wanted> wanted);
     Task<Outcome<void>> find_waiting(Work* work);
     /// Whether the provider has the message, as far as is known; `only`: in that folder.
@@ -138,6 +153,7 @@ private:
     Task<Outcome<bool>> bind_upload(Work* work, Wanted wanted, std::shared_ptr<const std::string> content);
     Task<Outcome<bool>> moved_here(Work* from, MessageId message);
     static FlagState flags_of(const RemoteItem& item);
+    static mail::Slot bound_slot(const Work& work, MessageId message);
     FlagState merged_where_it_was(const Work& from, MessageId message, const FlagState& there) const;
     Task<Outcome<void>> flush(Work* work, Batch batch);
     Task<Outcome<void>> note_failure(Wanted wanted, Fault fault);
@@ -206,6 +222,8 @@ private:
         removals_;                  ///< of messages the user removed, as of when uploads were looked for
     std::vector<Waiting> waiting_;  ///< what may come as new because an answer was lost
     std::map<ReceiptIndex, Work*> missing_;  ///< stored, and not there any more
+    std::set<ReceiptIndex> looked_for_;  ///< in earlier rounds of this session: missing there, and moved here
+    std::set<ReceiptIndex> looked_for_now_;  ///< in this round
     std::uint64_t session_id_ = 0;           ///< marks what this session does here
     bool news_here_ = false;                 ///< somebody else changed something here since the round began
     bool again_ = false;                     ///< what this round did lets the next do more

@@ -75,6 +75,11 @@ Task<Outcome<void>> FolderSync::apply_vanished() {
         const auto state = receipts_[index].state;
         if (state == ReceiptState::rebound || state == ReceiptState::delete_done) continue;
         if (work->removed_here) continue;
+        // The user has it elsewhere, or nowhere: it may have moved there, too.
+        if (may_have_moved(index, *work)) {
+            look_again(index, work);
+            continue;
+        }
         vanished[work].push_back(index);
         ++count;
     }

@@ -1,5 +1,5 @@
 // Random schedules for a provider with folders: arrivals, flags, moves, copies, removals, folders made, renamed and removed
-// on both sides, also while a session is under way; cut lines, a store that fails, crashes. In the end both sides must be
+// on both sides, also while a session is under way, and the same message moved on both in one round; cut lines, a store that fails, crashes. In the end both sides must be
 // the same, no message lost that nobody removed, and none doubled that nobody copied. A schedule is its seed:
 //
 //     POSTERN_SCHEDULES=2000 gateway-folder-schedules-test      so many of them, from POSTERN_SEED on (1)
@@ -38,6 +38,7 @@ protected:
         for (int turn = 0; turn < turns && !HasFailure(); ++turn) {
             for (unsigned k = dice(4); k > 0; --k) act_there();
             for (unsigned k = dice(4); k > 0; --k) act_here();
+            if (chance(20)) move_on_both_sides();
             look();
         }
         settle();
@@ -170,6 +171,22 @@ private:
         if (!move) copied_.insert(number_of(content));
         must(node_->runtime.run(mailbox(from)->transfer(request)));
     }
+    /// One message, from the same folder to others.
+    void move_on_both_sides() {
+        std::vector<std::string> boxes;
+        for (const auto& box : mailboxes_here()) {
+            if (there_.folders.contains(box)) boxes.push_back(box);
+        }
+        const std::string box = pick(boxes);
+        const std::string content = pick(contents(box));
+        if (content.empty() || there_.find(box, content) == nullptr) return;
+        const std::string to = pick(folders_there(true));
+        const bool here_first = chance(50);
+        if (here_first) transfer(content, box, pick(mailboxes_here()), true);
+        tell("there: move", number_of(content), box, to);
+        if (to != box) there_.move(box, content, to);
+        if (!here_first) transfer(content, box, pick(mailboxes_here()), true);
+    }
     void change_tree_here() {
         const std::string box = pick(mailboxes_here());
         const std::string parent = pick(mailboxes_here());
@@ -216,7 +233,11 @@ private:
             acting_ = true;
             tell("meanwhile");
             if (chance(40)) act_there();
-            act_here();
+            if (chance(30)) {
+                move_on_both_sides();
+            } else {
+                act_here();
+            }
             acting_ = false;
         };
         try {

@@ -103,6 +103,35 @@ TEST_F(FoldersAtEveryStep, LineLost) {
     EXPECT_GT(at, 10);
 }
 
+// A folder that was removed here, to which mail has come that nobody has seen: it stays, wherever the session breaks off.
+TEST_F(FoldersAtEveryStep, NewMailWhereTheUserRemovedTheFolder) {
+    for (const bool crash : {false, true}) {
+        bool broke = true;
+        for (int at = 1; broke; ++at) {
+            SCOPED_TRACE((crash ? "crash at " : "the line is lost at ") + std::to_string(at));
+            fresh("");
+            there_.add("Work", a_);
+            there_.make("Xtra");
+            provision();
+            poll();
+            delete_here("Work");
+            delete_here("Xtra");
+            there_.add("Work", b_);
+            if (crash) {
+                broke = crash_at(at);
+            } else {
+                there_.line_breaks_after = at;
+                poll(3600);
+                broke = *there_.line_breaks_after < 0;
+                there_.line_breaks_after.reset();
+            }
+            for (int i = 0; i < 4; ++i) poll(3600);
+            EXPECT_THAT(both("Work"), testing::Contains(b_));
+            if (HasFailure()) return;
+        }
+    }
+}
+
 // The same with what is made, renamed and removed.
 class TreeAtEveryStep : public FoldersAtEveryStep {
 protected:

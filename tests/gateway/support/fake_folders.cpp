@@ -28,6 +28,7 @@ public:
 
     Task<Outcome<FolderList>> list_folders(std::string) override {
         if (breaks()) co_return lost();
+        co_await pause();
         FolderList out;
         const bool blind = provider_.loses_sight && ++listings_ > 1;
         provider_.blind_listings += blind ? 1 : 0;
@@ -47,13 +48,11 @@ public:
     Task<Outcome<PullPage>> pull(PullRequest request) override {
         if (breaks()) co_return lost();
         provider_.paused = provider_.at_pull && provider_.at_pull(request.folder);
-        while (provider_.paused) {
-            const auto executor = co_await boost::asio::this_coro::executor;
-            co_await boost::asio::post(executor, boost::asio::use_awaitable);
-        }
+        co_await pause();
         const auto found = provider_.folders.find(request.folder);
         if (found == provider_.folders.end() || !found->second.selectable)
             co_return Fault(FaultKind::gone, "no such folder");
+        if (provider_.unreadable.contains(request.folder)) co_return Fault(FaultKind::transient, "not now");
         const Folder& folder = found->second;
         std::uint32_t uidvalidity = 0;
         std::uint32_t uidnext = 1;
@@ -99,11 +98,13 @@ public:
     std::size_t fetch_window() const override { return 4; }
     Task<Outcome<void>> start_fetch(FetchRequest request) override {
         if (breaks()) co_return lost();
+        co_await pause();
         asked_.push_back(request);
         co_return Outcome<void>{};
     }
     Task<Outcome<Fetched>> receive() override {
         if (breaks()) co_return lost();
+        co_await pause();
         const FetchRequest request = asked_.front();
         asked_.pop_front();
         const Message* message = message_of(request.ref);
@@ -122,10 +123,12 @@ public:
         std::vector<ActionResult> out;
         for (const Action& action : actions) {
             if (breaks()) co_return lost();
+            co_await pause();
             out.push_back(act(action));
             // Done, and the answer lost.
             if (breaks()) co_return lost();
         }
+        co_await pause();
         co_return out;
     }
     Task<Outcome<std::vector<std::string>>> watch(std::vector<std::string>, std::chrono::seconds) override {
@@ -140,6 +143,14 @@ public:
     Result<void> move_to(Executor) override { return {}; }
 
 private:
+    /// Others have their turn, if the test wants it.
+    Task<void> pause() {
+        if (provider_.at_call && provider_.at_call()) provider_.paused = true;
+        while (provider_.paused) {
+            const auto executor = co_await boost::asio::this_coro::executor;
+            co_await boost::asio::post(executor, boost::asio::use_awaitable);
+        }
+    }
     bool breaks() {
         if (provider_.step) provider_.step();
         if (!provider_.line_breaks_after) return !alive_;

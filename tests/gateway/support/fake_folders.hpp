@@ -53,7 +53,10 @@ public:
     std::function<std::vector<std::string>()> news;
     /// Asked when a folder is pulled: true makes the provider wait until `paused` is false again.
     std::function<bool(const std::string&)> at_pull;
+    /// Asked before every call is done, and after each push: likewise.
+    std::function<bool()> at_call;
     bool paused = false;
+    std::set<std::string> unreadable;  ///< their mail cannot be had for now
     /// Called at the begin and the end of every call: may throw (a crash).
     std::function<void()> step;
     /// After so many calls every call fails as a lost line: before it was done or after, in turn.
