@@ -1,5 +1,7 @@
 #include "idle_command.hpp"
 
+#include <random>
+
 namespace postern::imap {
 
 namespace {
@@ -35,19 +37,32 @@ Task<CommandResult> IdleCommand::run(CommandContext* context) {
     if (auto end = context->args.end(); !end) co_return CommandResult::failed(end.error());
     session.writer().continue_request("idling");
     const IdlePresence idle(session.presence());
+    const std::string line_name =
+        KeepalivePace::line_of(value_of(session.identity()->account), session.connection().peer_address());
+    Silence silence(pace_.interval(line_name), std::random_device()(), Silence::Clock::now());
+    bool spoke_into_silence = false;
     for (;;) {
-        const Wake wake = co_await session.wait(keepalive_);
+        const auto left = silence.left(Silence::Clock::now());
+        const Wake wake = co_await session.wait(left);
         if (wake == Wake::stopping) co_return CommandResult::no("The server is stopping", "UNAVAILABLE");
         if (wake == Wake::input) {
             auto line = co_await session.read_line(max_done_line, line_timeout);
+            if (line && spoke_into_silence) pace_.survived(line_name);
+            // Who goes in good order is no sign of anything.
+            const bool lost = !line && line.error().code != Errc::cancelled;
+            if (lost && spoke_into_silence) pace_.died(line_name);
             co_return finish(line);
         }
         if (wake == Wake::timeout) {
+            if (!silence.is_over(Silence::Clock::now())) continue;
             session.writer().status("", "OK", "", "Still here");
+            silence.broken(Silence::Clock::now());
+            spoke_into_silence = true;
             continue;
         }
         auto told = co_await session.announce(false);
         if (!told) co_return CommandResult::failed(told.error());
+        if (!session.output().empty()) silence.broken(Silence::Clock::now());
     }
 }
 

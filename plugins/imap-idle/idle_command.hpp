@@ -1,6 +1,5 @@
 #pragma once
-#include <chrono>
-
+#include "keepalive.hpp"
 #include "postern/imap/ext/command_handler.hpp"
 
 namespace postern::imap {
@@ -14,15 +13,15 @@ namespace postern::imap {
 ///     S: a1 OK IDLE completed
 class IdleCommand final : public CommandHandler {
 public:
-    /// How often a line is sent to a silent client, so that address translators on the way keep the connection.
-    void set_keepalive(std::chrono::seconds interval) { keepalive_ = interval; }
+    /// How long a line may be silent before the client is sent a word. Before the first command.
+    void set_bounds(const KeepaliveBounds& bounds) { pace_.set_bounds(bounds); }
 
     /// Section 3 allows IDLE in the authenticated state too; it then waits for nothing but DONE.
     CommandTraits traits() const override { return {.states = in_authenticated}; }
     Task<CommandResult> run(CommandContext* context) override;
 
 private:
-    std::chrono::seconds keepalive_{120};
+    KeepalivePace pace_;
 };
 
 }  // namespace postern::imap
