@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "postern/encoding/base64.hpp"
+#include "postern/gateway/sasl.hpp"
 #include "postern/mime/header.hpp"
 #include "postern/smtp/command.hpp"
 #include "postern/smtp/data_reader.hpp"
@@ -18,6 +19,8 @@ using smtp::Reply;
 namespace {
 
 constexpr std::size_t read_size = 4096;
+/// RFC 5321 section 4.5.3.1.4; what is longer goes after the command (RFC 4954 section 4).
+constexpr std::size_t max_command = 510;
 
 Error lost(const Error& why) {
     return {Errc::unavailable, "the smart host's line was lost: " + why.text};
@@ -62,6 +65,8 @@ Extensions parse_extensions(std::string_view ehlo) {
         for (const std::string_view mechanism : words) {
             if (mime::equal_ascii_nocase(mechanism, "PLAIN")) known.plain = true;
             if (mime::equal_ascii_nocase(mechanism, "LOGIN")) known.login = true;
+            if (mime::equal_ascii_nocase(mechanism, "OAUTHBEARER")) known.oauthbearer = true;
+            if (mime::equal_ascii_nocase(mechanism, "XOAUTH2")) known.xoauth2 = true;
         }
     }
     return known;
@@ -161,11 +166,35 @@ Task<Result<void>> Client::start_tls(const SmartHost* host) {
     co_return Result<void>();
 }
 
-Task<Result<void>> Client::sign_in(std::shared_ptr<const Credential> credential) {
-    if (!known_.plain && !known_.login)
+Task<Result<Reply>> Client::send_token(const SmartHost* host, std::shared_ptr<const Credential> credential) {
+    gateway::RemoteCredential remote(credential->user, credential->password);
+    gateway::RemoteServer server;
+    server.host = host->host;
+    server.port = host->port;
+    const bool bearer = known_.oauthbearer;
+    std::string response =
+        encode_base64(bearer ? gateway::sasl_oauthbearer(remote, server) : gateway::sasl_xoauth2(remote));
+    std::string line = bearer ? "AUTH OAUTHBEARER" : "AUTH XOAUTH2";
+    const bool at_once = line.size() + 1 + response.size() <= max_command;
+    if (at_once) line += ' ' + response;
+    auto reply = co_await command(std::move(line));
+    if (!at_once && reply && reply->code == 334) reply = co_await command(std::move(response));
+    if (!reply || reply->code != 334) co_return reply;
+    // The challenge says why; the refusal comes after the answer to it (RFC 7628 section 3.2.3).
+    line = bearer ? "AQ==" : "";
+    reply = co_await command(std::move(line));
+    co_return reply;
+}
+
+Task<Result<void>> Client::sign_in(const SmartHost* host, std::shared_ptr<const Credential> credential) {
+    if (credential->is_token && !known_.oauthbearer && !known_.xoauth2)
+        co_return Error(Errc::unsupported, "the smart host takes no tokens");
+    if (!credential->is_token && !known_.plain && !known_.login)
         co_return Error(Errc::authentication_failed, "the smart host takes neither PLAIN nor LOGIN");
     Result<Reply> reply = Error(Errc::internal);
-    if (known_.plain) {
+    if (credential->is_token) {
+        reply = co_await send_token(host, credential);
+    } else if (known_.plain) {
         std::string response(1, '\0');
         response += credential->user;
         response += '\0';
@@ -213,7 +242,7 @@ Task<Result<void>> Client::begin(const SmartHost* host, std::string name,
         if (!greeted) co_return greeted;
     }
     if (!credential) co_return Result<void>();
-    auto signed_in = co_await sign_in(std::move(credential));
+    auto signed_in = co_await sign_in(host, std::move(credential));
     co_return signed_in;
 }
 

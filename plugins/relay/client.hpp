@@ -22,12 +22,15 @@ struct Extensions {
     std::uint64_t max_size = 0;  ///< 0: not said
     bool plain = false;
     bool login = false;
+    bool oauthbearer = false;
+    bool xoauth2 = false;
 };
 Extensions parse_extensions(std::string_view ehlo);
 
 struct Credential {
     std::string user;
     std::string password;
+    bool is_token = false;  ///< an access token (OAUTHBEARER, XOAUTH2) in place of the password
     ~Credential();
 };
 
@@ -54,7 +57,8 @@ private:
     Task<Result<smtp::Reply>> command(std::string line);
     Task<Result<void>> greet(std::string name);
     Task<Result<void>> start_tls(const SmartHost* host);
-    Task<Result<void>> sign_in(std::shared_ptr<const Credential> credential);
+    Task<Result<void>> sign_in(const SmartHost* host, std::shared_ptr<const Credential> credential);
+    Task<Result<smtp::Reply>> send_token(const SmartHost* host, std::shared_ptr<const Credential> credential);
     Task<Result<void>> write(std::string octets);
 
     std::unique_ptr<Connection> connection_;

@@ -3,10 +3,12 @@
 #include <chrono>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "postern/auth/auth.hpp"
+#include "postern/gateway/provider_credentials.hpp"
 #include "postern/mail/account.hpp"
 #include "postern/mail/delivery.hpp"
 #include "postern/mail/relay_line.hpp"
@@ -42,14 +44,20 @@ public:
                                          mail::OutgoingMail mail) override;
 
 private:
-    Task<Result<std::shared_ptr<const Credential>>> credential_of(AccountId account, std::string login,
-                                                                  const SmartHost* host);
+    /// A credential, and where it comes from if it is lent.
+    struct Lent {
+        std::shared_ptr<const Credential> credential;  ///< null: none is wanted
+        std::optional<gateway::ProviderCredential> origin;
+    };
+    Task<Result<Lent>> credential_of(AccountId account, std::string login, const SmartHost* host);
+    Task<Result<Lent>> lent_by_gateway(AccountId account, std::string login, const SmartHost* host);
+    Task<Result<std::unique_ptr<Client>>> connect(const SmartHost* host,
+                                                  std::shared_ptr<const Credential> credential);
 
     Host& host_;
     Settings settings_;
     Dialer* dialer_ = nullptr;
-    Sealer* sealer_ = nullptr;
-    mail::MailService* mail_ = nullptr;
+    gateway::ProviderCredentials* provider_ = nullptr;  ///< null: nothing collects
     Rates rates_;
 };
 

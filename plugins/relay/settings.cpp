@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "postern/mime/header.hpp"
 #include "postern/smtp/server.hpp"
 
 namespace postern::relay {
@@ -33,7 +34,7 @@ void read_server(const std::string& text, SmartHost& host, const ConfigPlace& pl
 
 SmartHost read_host(const ConfigNode& node, Diagnostics& problems) {
     SmartHost host;
-    node.check_keys({"server", "tls", "auth", "login", "user", "password", "ca", "pin"}, problems);
+    node.check_keys({"server", "tls", "auth", "login", "user", "password", "scope", "ca", "pin"}, problems);
     if (const auto server = node.require_string("server", problems))
         read_server(*server, host, node.place(), problems);
     const std::string tls = node.get_string("tls", host.port == 465 ? "implicit" : "starttls", problems);
@@ -58,12 +59,29 @@ SmartHost read_host(const ConfigNode& node, Diagnostics& problems) {
     host.local_part_only = login == "local-part";
     if (login != "address" && login != "local-part")
         problems.error(node["login"].place(), "login is address or local-part");
+    // Microsoft's tokens for reading do not send.
+    const bool microsoft =
+        lower(host.host).ends_with(".office365.com") || lower(host.host).ends_with(".outlook.com");
+    host.scope = node.get_string("scope", microsoft ? "SMTP.Send" : "", problems);
     host.ca_file = node.get_string("ca", "", problems);
     host.pin = node.get_string("pin", "", problems);
     return host;
 }
 
 }  // namespace
+
+bool has_scope(std::string_view granted, std::string_view wanted) {
+    while (!granted.empty()) {
+        const auto end = granted.find(' ');
+        const std::string_view one = granted.substr(0, end);
+        granted.remove_prefix(end == std::string_view::npos ? granted.size() : end + 1);
+        if (mime::equal_ascii_nocase(one, wanted)) return true;
+        const auto slash = one.rfind('/');
+        if (slash != std::string_view::npos && mime::equal_ascii_nocase(one.substr(slash + 1), wanted))
+            return true;
+    }
+    return false;
+}
 
 const SmartHost* Settings::find(std::string_view login) const {
     const auto at = login.rfind('@');

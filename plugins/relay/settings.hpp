@@ -20,9 +20,14 @@ struct SmartHost {
     bool local_part_only = false;  ///< account: the login name is what stands before the @
     std::string user;              ///< fixed
     std::string password;
+    /// account, with a token: what must have been granted for sending, a scope or its last part. "": not looked at.
+    std::string scope;
     std::string ca_file;
     std::string pin;
 };
+
+/// "https://outlook.office.com/SMTP.Send" has the scope "SMTP.Send"; so has it itself.
+bool has_scope(std::string_view granted, std::string_view wanted);
 
 struct Settings {
     std::map<std::string, SmartHost, std::less<>>

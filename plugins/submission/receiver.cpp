@@ -29,6 +29,9 @@ Reply handed_back(Reply reply) {
 Reply no_line(const Error& error) {
     if (error.code == Errc::authentication_failed)
         return {451, "4.7.8", "The smart host does not take this account's credential"};
+    // RFC 4954 section 6: it is not the password of this line, and another try does not help.
+    if (error.code == Errc::permission_denied)
+        return {550, "5.7.0", "The provider does not let this server send for you: consent to sending first"};
     return {451, "4.4.1", "The smart host cannot be reached; try again later"};
 }
 

@@ -161,6 +161,8 @@ TEST_F(SubmissionTest, SaysWhenTheSmartHostIsAway) {
     EXPECT_THAT(client.say("MAIL FROM:<anna@example.org>"), StartsWith("451 4.4.1"));
     host_line_.failure = Error(Errc::authentication_failed, "refused");
     EXPECT_THAT(client.say("MAIL FROM:<anna@example.org>"), StartsWith("451 4.7.8"));
+    host_line_.failure = Error(Errc::permission_denied, "no SMTP.Send");
+    EXPECT_THAT(client.say("MAIL FROM:<anna@example.org>"), StartsWith("550 5.7.0"));
     host_line_.failure = Error(Errc::internal);
     host_line_.on_sender = Reply{452, "4.3.1", "4.3.1 Full"};
     EXPECT_EQ(client.say("MAIL FROM:<anna@example.org>"), "452 4.3.1 Full\r\n");

@@ -105,6 +105,7 @@ TokenReply read_token_reply(const http::Response& response) {
     TokenAnswer answer;
     answer.access_token = text_of(*object, "access_token");
     answer.refresh_token = text_of(*object, "refresh_token");
+    answer.scopes = text_of(*object, "scope");
     answer.lifetime = seconds_of(*object, "expires_in", usual_lifetime, longest_lifetime);
     const bool sound =
         is_token(answer.access_token) && (answer.refresh_token.empty() || is_token(answer.refresh_token));

@@ -33,6 +33,7 @@ struct OAuthProvider {
 struct POSTERN_SDK TokenAnswer {
     std::string access_token;
     std::string refresh_token;  ///< "" if the one that was sent goes on (RFC 6749 section 6)
+    std::string scopes;         ///< that were granted; "": as asked for (RFC 6749 section 5.1)
     std::chrono::seconds lifetime{3600};
 
     TokenAnswer() = default;
