@@ -2,6 +2,7 @@
 
 #include "postern/auth/auth.hpp"
 #include "postern/auth/sasl_policy.hpp"
+#include "postern/auth/sealing_keys.hpp"
 #include "postern/auth/sign_in_ledger.hpp"
 #include "postern/mail/account.hpp"
 #include "postern/mail/grouped_delivery.hpp"
@@ -21,14 +22,9 @@ plugin::InterfaceRef ref() {
 }  // namespace
 
 std::vector<plugin::InterfaceRef> host_interfaces() {
-    return {ref<Dialer>(),
-            ref<PasswordHasher>(),
-            ref<Sealer>(),
-            ref<AuthService>(),
-            ref<SignInLedger>(),
-            ref<SaslPolicy>(),
-            ref<mail::MailService>(),
-            ref<mail::GroupedDelivery>(),
+    return {ref<Dialer>(),           ref<PasswordHasher>(),    ref<Sealer>(),
+            ref<SealingKeys>(),      ref<AuthService>(),       ref<SignInLedger>(),
+            ref<SaslPolicy>(),       ref<mail::MailService>(), ref<mail::GroupedDelivery>(),
             ref<mail::ScriptStore>()};
 }
 

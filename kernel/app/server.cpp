@@ -141,6 +141,7 @@ Result<void> Server::start_services() {
     registry.provide<Dialer>(*dialer_);
     registry.provide<PasswordHasher>(*hasher_);
     registry.provide<Sealer>(*sealer_);
+    registry.provide<SealingKeys>(*sealer_);
     registry.provide<AuthService>(*auth_);
     registry.provide<SignInLedger>(*auth_);
     registry.provide<SaslPolicy>(mechanisms_->policy());

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <memory>
@@ -21,9 +22,13 @@ namespace {
 constexpr std::size_t salt_size = 16;
 constexpr std::size_t tag_size = 16;
 constexpr std::size_t head_size = 1 + 4 + salt_size;
-constexpr char format_version = 1;
+constexpr std::size_t data_key_size = 32;
+constexpr std::size_t nonce_size = 12;
+constexpr std::size_t wrapped_size = head_size + data_key_size + tag_size;  ///< what a rotation replaces
+constexpr char without_data_key = 1;
+constexpr char with_data_key = 2;
 
-using ValueKey = std::array<std::uint8_t, 32>;
+using ValueKey = std::array<std::uint8_t, data_key_size>;
 
 const std::uint8_t* octets(std::string_view s) {
     return reinterpret_cast<const std::uint8_t*>(s.data());
@@ -50,23 +55,30 @@ ValueKey derive(const KeySealer::Key& master, std::string_view salt, std::string
     return key;
 }
 
-/// The value's key is used once, so a constant nonce is safe.
-constexpr std::array<std::uint8_t, 12> nonce{};
+/// For keys that are used once: derived ones.
+const std::string used_once(nonce_size, '\0');
+
+std::string random_octets(std::size_t count) {
+    std::string out(count, '\0');
+    require(RAND_bytes(reinterpret_cast<std::uint8_t*>(out.data()), static_cast<int>(count)) == 1,
+            "no random octets");
+    return out;
+}
 
 using Cipher = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 Cipher make_cipher() {
     return {EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free};
 }
 
-std::string encrypt(const ValueKey& key, std::string_view head, std::string_view context,
-                    std::string_view plain) {
+std::string encrypt(const ValueKey& key, std::string_view nonce, std::string_view head,
+                    std::string_view context, std::string_view plain) {
     Cipher cipher = make_cipher();
     std::string out(plain.size() + tag_size, '\0');
     int n = 0;
     auto* to = reinterpret_cast<std::uint8_t*>(out.data());
     require(
         cipher &&
-            EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, key.data(), nonce.data()) == 1 &&
+            EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, key.data(), octets(nonce)) == 1 &&
             EVP_EncryptUpdate(cipher.get(), nullptr, &n, octets(head), static_cast<int>(head.size())) == 1 &&
             EVP_EncryptUpdate(cipher.get(), nullptr, &n, octets(context), static_cast<int>(context.size())) ==
                 1 &&
@@ -77,16 +89,19 @@ std::string encrypt(const ValueKey& key, std::string_view head, std::string_view
     return out;
 }
 
-Result<std::string> decrypt(const ValueKey& key, std::string_view head, std::string_view context,
-                            std::string_view text, std::string_view tag) {
+/// `sealed`: the text and its tag.
+Result<std::string> decrypt(const ValueKey& key, std::string_view nonce, std::string_view head,
+                            std::string_view context, std::string_view sealed) {
     Cipher cipher = make_cipher();
+    const std::string_view text = sealed.substr(0, sealed.size() - tag_size);
+    const std::string_view tag = sealed.substr(text.size());
     std::string out(text.size(), '\0');
     std::string tag_copy(tag);
     int n = 0;
     auto* to = reinterpret_cast<std::uint8_t*>(out.data());
     const bool ok =
         cipher &&
-        EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, key.data(), nonce.data()) == 1 &&
+        EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, key.data(), octets(nonce)) == 1 &&
         EVP_DecryptUpdate(cipher.get(), nullptr, &n, octets(head), static_cast<int>(head.size())) == 1 &&
         EVP_DecryptUpdate(cipher.get(), nullptr, &n, octets(context), static_cast<int>(context.size())) ==
             1 &&
@@ -267,8 +282,11 @@ std::vector<std::uint32_t> KeySealer::key_ids() {
 }
 
 std::uint32_t KeySealer::key_id_of(std::string_view sealed) {
-    if (sealed.size() < head_size + tag_size || sealed[0] != format_version) return 0;
-    return read_id(sealed.substr(1));
+    if (sealed.empty()) return 0;
+    const std::size_t least =
+        sealed[0] == with_data_key ? wrapped_size + nonce_size + tag_size : head_size + tag_size;
+    const bool known = sealed[0] == with_data_key || sealed[0] == without_data_key;
+    return known && sealed.size() >= least ? read_id(sealed.substr(1)) : 0;
 }
 
 Result<std::uint32_t> KeySealer::add_key(const std::string& file) {
@@ -302,40 +320,98 @@ Result<std::uint32_t> KeySealer::add_key(const std::string& file) {
     return newest + 1;
 }
 
-std::string KeySealer::seal(std::string_view context, std::string_view plain) {
-    const std::lock_guard lock(state_->guard);
-    state_->refresh();
+// The head, and the data key sealed under the first master key.
+std::string KeySealer::seal_data_key(std::string_view context, std::string_view data_key) const {
     const Key& master = state_->keys.front();
-    std::string salt(salt_size, '\0');
-    require(RAND_bytes(reinterpret_cast<std::uint8_t*>(salt.data()), salt_size) == 1, "no random octets");
-    std::string out(1, format_version);
-    append_id(out, master.id);
-    out += salt;
+    std::string head(1, with_data_key);
+    append_id(head, master.id);
+    const std::string salt = random_octets(salt_size);
+    head += salt;
     ValueKey key = derive(master, salt, context);
-    const std::string text = encrypt(key, out, context, plain);
+    const std::string wrapped = encrypt(key, used_once, head, context, data_key);
     explicit_bzero(key.data(), key.size());
-    return out + text;
+    return head + wrapped;
 }
 
-Result<std::string> KeySealer::open(std::string_view context, std::string_view sealed) {
-    if (sealed.size() < head_size + tag_size || sealed[0] != format_version) {
-        return Error(Errc::corrupt, "not a sealed value");
-    }
-    const std::string_view head = sealed.substr(0, head_size);
-    const std::uint32_t id = read_id(sealed.substr(1));
-    const std::lock_guard lock(state_->guard);
-    const Key* master = state_->find(id);
+// What was sealed under a master key: the data key, or in version 1 the text itself.
+Result<std::string> KeySealer::open_data_key(std::string_view context, std::string_view head,
+                                             std::string_view sealed) const {
+    const Key* master = state_->find(read_id(head.substr(1)));
     if (master == nullptr) {
         state_->refresh();
-        master = state_->find(id);
+        master = state_->find(read_id(head.substr(1)));
     }
     if (master == nullptr)
         return Error(Errc::corrupt, "sealed under a master key that is not in the key file");
     ValueKey key = derive(*master, head.substr(5), context);
-    auto plain = decrypt(key, head, context, sealed.substr(head_size, sealed.size() - head_size - tag_size),
-                         sealed.substr(sealed.size() - tag_size));
+    auto plain = decrypt(key, used_once, head, context, sealed);
     explicit_bzero(key.data(), key.size());
     return plain;
+}
+
+std::string KeySealer::seal_locked(std::string_view context, std::string_view plain) const {
+    std::string random = random_octets(data_key_size);
+    std::string out = seal_data_key(context, random);
+    ValueKey data_key{};
+    std::copy(random.begin(), random.end(), data_key.begin());
+    explicit_bzero(random.data(), random.size());
+    const std::string nonce = random_octets(nonce_size);
+    // Not the head: it changes when the master key does.
+    const std::string_view version(out.data(), 1);
+    const std::string text = encrypt(data_key, nonce, version, context, plain);
+    explicit_bzero(data_key.data(), data_key.size());
+    return out + nonce + text;
+}
+
+Result<std::string> KeySealer::open_locked(std::string_view context, std::string_view sealed) {
+    if (key_id_of(sealed) == 0) return Error(Errc::corrupt, "not a sealed value");
+    const std::string_view head = sealed.substr(0, head_size);
+    if (sealed[0] == without_data_key) return open_data_key(context, head, sealed.substr(head_size));
+    auto random = open_data_key(context, head, sealed.substr(head_size, data_key_size + tag_size));
+    if (!random) return random;
+    ValueKey data_key{};
+    std::copy(random->begin(), random->end(), data_key.begin());
+    explicit_bzero(random->data(), random->size());
+    auto plain = decrypt(data_key, sealed.substr(wrapped_size, nonce_size), sealed.substr(0, 1), context,
+                         sealed.substr(wrapped_size + nonce_size));
+    explicit_bzero(data_key.data(), data_key.size());
+    return plain;
+}
+
+std::string KeySealer::seal(std::string_view context, std::string_view plain) {
+    const std::lock_guard lock(state_->guard);
+    state_->refresh();
+    return seal_locked(context, plain);
+}
+
+Result<std::string> KeySealer::open(std::string_view context, std::string_view sealed) {
+    const std::lock_guard lock(state_->guard);
+    return open_locked(context, sealed);
+}
+
+bool KeySealer::is_current(std::string_view sealed) {
+    const std::lock_guard lock(state_->guard);
+    state_->refresh();
+    return key_id_of(sealed) == state_->keys.front().id;
+}
+
+Result<std::string> KeySealer::reseal(std::string_view context, std::string_view sealed) {
+    const std::lock_guard lock(state_->guard);
+    state_->refresh();
+    if (key_id_of(sealed) == 0) return Error(Errc::corrupt, "not a sealed value");
+    if (sealed[0] == without_data_key) {
+        auto plain = open_locked(context, sealed);
+        if (!plain) return plain;
+        std::string anew = seal_locked(context, *plain);
+        explicit_bzero(plain->data(), plain->size());
+        return anew;
+    }
+    auto data_key = open_data_key(context, sealed.substr(0, head_size),
+                                  sealed.substr(head_size, data_key_size + tag_size));
+    if (!data_key) return data_key;
+    std::string anew = seal_data_key(context, *data_key);
+    explicit_bzero(data_key->data(), data_key->size());
+    return anew.append(sealed.substr(wrapped_size));
 }
 
 }  // namespace postern::auth

@@ -62,6 +62,48 @@ TEST(KeySealer, OpensValuesOfAnOlderKeyAfterRotation) {
     EXPECT_FALSE(before.open("c", after.seal("c", "secret")));
 }
 
+std::string from_hex(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i + 1 < text.size(); i += 2)
+        out += static_cast<char>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16));
+    return out;
+}
+
+TEST(KeySealer, ARotationSealsTheDataKeyAlone) {
+    KeySealer before({key(1, 7)});
+    const std::string sealed = before.seal("c", "secret");
+    KeySealer both({key(2, 9), key(1, 7)});
+    EXPECT_FALSE(both.is_current(sealed));
+    const auto moved = both.reseal("c", sealed);
+    ASSERT_TRUE(moved);
+    EXPECT_TRUE(both.is_current(*moved));
+    constexpr std::size_t text_at = 1 + 4 + 16 + 32 + 16;
+    EXPECT_EQ(moved->substr(text_at), sealed.substr(text_at)) << "the text stays as it was";
+    EXPECT_NE(moved->substr(5, text_at - 5), sealed.substr(5, text_at - 5));
+    KeySealer after({key(2, 9)});
+    EXPECT_EQ(*after.open("c", *moved), "secret");
+    EXPECT_FALSE(after.open("d", *moved));
+    EXPECT_FALSE(after.open("c", sealed));
+    EXPECT_FALSE(both.reseal("d", sealed));
+    EXPECT_FALSE(after.reseal("c", sealed));
+    EXPECT_FALSE(both.reseal("c", "nonsense"));
+}
+
+// A value as version 1 wrote it: no data key, and the text under a key derived from the master key.
+TEST(KeySealer, ValuesWithoutADataKeyAreReadAndGetOneWhenTheKeyIsRotated) {
+    const std::string old =
+        from_hex("0100000001000102030405060708090a0b0c0d0e0f834c9dffcc5656ed8f1e376c647554d066e77407fd79");
+    KeySealer sealer({key(2, 9), key(1, 7)});
+    EXPECT_EQ(KeySealer::key_id_of(old), 1U);
+    EXPECT_EQ(*sealer.open("7/password", old), "secret");
+    EXPECT_FALSE(sealer.open("8/password", old));
+    const auto fresh = sealer.reseal("7/password", old);
+    ASSERT_TRUE(fresh);
+    EXPECT_EQ((*fresh)[0], 2);
+    KeySealer after({key(2, 9)});
+    EXPECT_EQ(*after.open("7/password", *fresh), "secret");
+}
+
 struct KeyFileTest : testing::Test {
     std::string folder = testing::TempDir() + "key-file-" + std::to_string(getpid());
     std::string file = folder + "/master.key";

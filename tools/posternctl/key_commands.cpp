@@ -1,5 +1,4 @@
 // key list|rotate: the master keys under which what opens remote mailboxes is sealed.
-#include <cstring>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -50,11 +49,9 @@ Result<std::map<std::uint32_t, std::size_t>> count_by_key(StoreAccess& access) {
 
 Result<void> seal_anew(StoreAccess& access, auth::KeySealer& sealer, const store::SourceRow& seen) {
     return edit_source(access, seen, [&sealer](store::SourceRow& row) -> Result<void> {
-        const auto context = gateway::credential_context(row);
-        auto secret = sealer.open(context, row.sealed_credential);
-        if (!secret) return secret.error();
-        row.sealed_credential = sealer.seal(context, *secret);
-        explicit_bzero(secret->data(), secret->size());
+        auto resealed = sealer.reseal(gateway::credential_context(row), row.sealed_credential);
+        if (!resealed) return resealed.error();
+        row.sealed_credential = std::move(*resealed);
         return {};
     });
 }
