@@ -54,7 +54,7 @@ Task<Outcome<AccessToken>> AccessTokens::get(std::shared_ptr<Source> source) {
         co_return entry->outcome;
     }
     const bool usable = entry->uncommitted.empty() && !entry->token.empty();
-    if (usable && mail_.now() < entry->refresh_at) co_return AccessToken{entry->token, false};
+    if (usable && mail_.now() < entry->refresh_at) co_return AccessToken{entry->token, false, entry->scopes};
     entry->busy = true;
     auto outcome = co_await renew(std::move(source), entry);
     entry->busy = false;
@@ -81,8 +81,10 @@ Task<Outcome<void>> AccessTokens::read_grant(std::shared_ptr<Source> source) {
 Task<Outcome<void>> AccessTokens::commit(std::shared_ptr<Source> source, Entry* entry) {
     source->row.sealed_credential = entry->uncommitted;
     store::SourceRow row = source->packed();
-    auto saved = co_await mail_.put_source(std::move(row));
+    const Seals seals{&sealer_, keys_};
+    auto saved = co_await put_sealed(&mail_, seals, std::move(row));
     if (!saved) co_return store_fault(saved.error());
+    source->row.sealed_credential = saved->sealed_credential;
     entry->uncommitted.clear();
     co_return Outcome<void>{};
 }
@@ -92,7 +94,7 @@ Task<Outcome<AccessToken>> AccessTokens::renew(std::shared_ptr<Source> source, E
         auto committed = co_await commit(source, entry);
         if (!committed) co_return committed.error();
         if (!entry->token.empty() && mail_.now() < entry->refresh_at)
-            co_return AccessToken{entry->token, true};
+            co_return AccessToken{entry->token, true, entry->scopes};
     }
     auto grant = co_await read_grant(source);
     if (!grant) co_return grant.error();
@@ -109,12 +111,13 @@ Task<Outcome<AccessToken>> AccessTokens::renew(std::shared_ptr<Source> source, E
     auto answer = co_await refresh_tokens(dialer_, std::move(provider), std::move(*refresh_token));
     if (!answer) {
         const bool lives = !entry->token.empty() && mail_.now() < entry->expires_at;
-        if (lives && !answer.error().definite) co_return AccessToken{entry->token, false};
+        if (lives && !answer.error().definite) co_return AccessToken{entry->token, false, entry->scopes};
         entry->clear_token();
         co_return answer.error();
     }
     entry->clear_token();
     entry->token = answer->access_token;
+    entry->scopes = answer->scopes.empty() ? source->provider->oauth->scopes : answer->scopes;
     const UnixTime lifetime = answer->lifetime.count();
     entry->refresh_at = mail_.now() + refresh_after(lifetime);
     entry->expires_at = mail_.now() + lifetime;
@@ -123,7 +126,7 @@ Task<Outcome<AccessToken>> AccessTokens::renew(std::shared_ptr<Source> source, E
         auto committed = co_await commit(source, entry);
         if (!committed) co_return committed.error();
     }
-    co_return AccessToken{entry->token, true};
+    co_return AccessToken{entry->token, true, entry->scopes};
 }
 
 }  // namespace postern::gateway

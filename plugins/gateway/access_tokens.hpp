@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/sealed_rows.hpp"
 #include "gateway/source.hpp"
 #include "postern/auth/auth.hpp"
 #include "postern/mail/account.hpp"
@@ -17,6 +18,7 @@ namespace postern::gateway {
 struct AccessToken {
     std::string text;
     bool fresh = false;  ///< came with this question
+    std::string scopes;  ///< that were granted, or else asked for
 };
 
 /// All calls for a source on its account's core.
@@ -27,6 +29,7 @@ public:
 
     /// Before the first get(). Without it there are no tokens.
     void use(Dialer& dialer) { dialer_ = &dialer; }
+    void use_keys(SealingKeys& keys) { keys_ = &keys; }
 
     /// auth_failed, definite: the user must consent anew. Other faults pass.
     Task<Outcome<AccessToken>> get(std::shared_ptr<Source> source);
@@ -36,6 +39,7 @@ public:
 private:
     struct Entry {
         std::string token;
+        std::string scopes;
         UnixTime refresh_at = 0;
         UnixTime expires_at = 0;
         /// A sealed refresh token that is not on disk yet: nothing else is used before it is.
@@ -59,6 +63,7 @@ private:
     Runtime& runtime_;
     mail::MailService& mail_;
     Sealer& sealer_;
+    SealingKeys* keys_ = nullptr;
     Dialer* dialer_ = nullptr;
     std::vector<std::map<SourceId, Entry>> shards_;  ///< of one core, used on it alone
 };

@@ -21,6 +21,7 @@ Engine::Engine(Runtime& runtime, Logger& log, const Settings& settings, mail::Ma
       mail_(mail),
       sealer_(sealer),
       tokens_(runtime, mail, sealer),
+      locator_(runtime, settings, mail),
       shards_(runtime.core_count()) {}
 
 Engine::~Engine() = default;

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "gateway/access_tokens.hpp"
+#include "gateway/locator.hpp"
+#include "gateway/sealed_rows.hpp"
 #include "gateway/worker.hpp"
 #include "postern/auth/auth.hpp"
 #include "postern/runtime/log.hpp"
@@ -20,6 +22,11 @@ public:
 
     /// For authorization servers. Before start().
     void use(Dialer& dialer) { tokens_.use(dialer); }
+    /// For values that are sealed while a master key retires. Before start().
+    void use_keys(SealingKeys& keys) {
+        keys_ = &keys;
+        tokens_.use_keys(keys);
+    }
     /// Begins to look for sources that are due.
     void start();
 
@@ -43,7 +50,9 @@ public:
     const Settings& settings() const { return settings_; }
     mail::MailService& mail() { return mail_; }
     Sealer& sealer() { return sealer_; }
+    Seals seals() { return {&sealer_, keys_}; }
     AccessTokens& tokens() { return tokens_; }
+    Locator& locator() { return locator_; }
 
 private:
     using Shard = std::map<SourceId, std::shared_ptr<Worker>>;  ///< of one core, used on it alone
@@ -59,7 +68,9 @@ private:
     const Settings& settings_;
     mail::MailService& mail_;
     Sealer& sealer_;
+    SealingKeys* keys_ = nullptr;
     AccessTokens tokens_;
+    Locator locator_;
     std::vector<Shard> shards_;
     std::mutex hosts_guard_;
     struct HostLoad {

@@ -3,6 +3,7 @@
 #include "gateway/account_state.hpp"
 #include "gateway/arrivals.hpp"
 #include "gateway/engine.hpp"
+#include "gateway/lent_credentials.hpp"
 #include "gateway/sign_in.hpp"
 
 namespace {
@@ -21,6 +22,7 @@ public:
         registrar.add<Authenticator>("gateway", entrance_);
         registrar.add<mail::AccountState>("gateway", state_);
         registrar.add<SignInObserver>("gateway", arrivals_);
+        registrar.add<gateway::ProviderCredentials>("gateway", lent_);
         // Connectors are declared by now: the check of a configuration covers what they take.
         return settings_.resolve(registrar.lookup());
     }
@@ -35,10 +37,12 @@ public:
         }
         engine_ = std::make_unique<gateway::Engine>(host_.runtime(), host_.log(), settings_, *mail, *sealer);
         engine_->use(*dialer);
+        if (auto* keys = lookup.find<SealingKeys>()) engine_->use_keys(*keys);
         sign_in_ = std::make_unique<gateway::SignIn>(*engine_, *hasher);
         entrance_.open(*sign_in_);
         state_.open(*engine_);
         arrivals_.open(*engine_);
+        lent_.open(*engine_);
         return {};
     }
 
@@ -66,6 +70,7 @@ private:
     Entrance entrance_;
     gateway::SourceAccountState state_;
     gateway::Arrivals arrivals_;
+    gateway::LentCredentials lent_;
     std::unique_ptr<gateway::Engine> engine_;
     std::unique_ptr<gateway::SignIn> sign_in_;
 };
@@ -83,5 +88,7 @@ POSTERN_PLUGIN(
                       "max_sessions: number  sessions with providers at the same time\n"
                       "max_sessions_per_host: number  of them to one host\n"
                       "autoconfig: folder  files DOMAIN.xml that tell where domains have their mailboxes\n"
+                      "resolver: ADDRESS:PORT  name server for `server: autoconfig` (the system's)\n"
+                      "srv_hosts: list  domains that DNS may lead to from others\n"
                       "/accounts: map  domain to source: where its mailboxes are\n"
                       "/oauth: map  authorization servers that sources can name\n"});

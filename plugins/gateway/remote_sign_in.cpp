@@ -12,19 +12,25 @@ Task<SessionOutcome> open_with_password(Engine* engine, std::shared_ptr<Source> 
         co_return Fault(FaultKind::permanent,
                         "the kept password cannot be opened: " + credential.error().to_string());
     }
+    auto server = co_await engine->locator().locate(source->provider);
+    if (!server) co_return server.error();
     OpenRequest request = source->open_request(std::move(*credential));
+    request.server = std::move(*server);
     auto session = co_await source->provider->connector->open(std::move(request));
     co_return session;
 }
 
 // A token may have been withdrawn before its time: the provider's refusal of one that is not new asks for another.
 Task<SessionOutcome> open_with_token(Engine* engine, std::shared_ptr<Source> source) {
+    auto server = co_await engine->locator().locate(source->provider);
+    if (!server) co_return server.error();
     while (true) {
         auto token = co_await engine->tokens().get(source);
         if (!token) co_return token.error();
         RemoteCredential credential(source->config.remote_login, token->text);
         credential.kind = CredentialKind::oauth_token;
         OpenRequest request = source->open_request(std::move(credential));
+        request.server = *server;
         auto session = co_await source->provider->connector->open(std::move(request));
         if (session || session.error().kind != FaultKind::auth_expired) co_return session;
         engine->tokens().forget(*source, token->text);

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "gateway/autoconfig.hpp"
+#include "gateway/dns.hpp"
 #include "postern/config/nearest.hpp"
 
 namespace postern::gateway {
@@ -207,9 +208,8 @@ void Settings::read_provider(const std::string& domain, const ConfigNode& node, 
     provider.connector_name = node.require_string("source", problems).value_or("");
     provider.autoconfig = node["server"].text() == "autoconfig";
     if (!provider.autoconfig) provider.server = read_server(node, problems);
-    if (provider.autoconfig && autoconfig_folder_.empty()) {
-        problems.error(node["server"].place(),
-                       "`autoconfig` needs the folder of the files: `gateway: { autoconfig: FOLDER }`");
+    if (provider.autoconfig && provider.domain == "*") {
+        problems.error(node["server"].place(), "`server: autoconfig` is for domains that are named");
     }
     read_oauth(node, provider, problems);
     provider.policy = read_policy(node, problems);
@@ -249,6 +249,9 @@ void Settings::read(const ConfigNode& config, Diagnostics& problems) {
     for (const auto& [name, node] : config["oauth"].fields()) {
         oauth_.emplace(name, std::make_shared<OAuthProvider>(OAuthProvider::read(name, node, problems)));
     }
+    resolver_ = config.get_string("resolver", "", problems);
+    srv_hosts_ = config.get_strings("srv_hosts", problems);
+    for (std::string& host : srv_hosts_) host = lower(host);
     node_ = config.get_string("node", host_name(), problems);
     max_sessions_ = number(config, "max_sessions", 200, 1, problems);
     max_sessions_per_host_ = number(config, "max_sessions_per_host", 20, 1, problems);
@@ -260,6 +263,15 @@ void Settings::read(const ConfigNode& config, Diagnostics& problems) {
 }
 
 Result<void> Settings::locate(Provider& provider, const ConnectorInfo& info) const {
+    std::error_code unknown;
+    const bool file = !autoconfig_folder_.empty() &&
+                      std::filesystem::exists(autoconfig_folder_ + '/' + provider.domain + ".xml", unknown);
+    if (!file) {
+        provider.discovered = true;
+        provider.server = RemoteServer();
+        provider.server.host = provider.domain;
+        return {};
+    }
     auto entry = read_autoconfig(autoconfig_folder_, lower(info.title), provider.domain);
     if (!entry) return entry.error();
     provider.server = entry->server;
@@ -299,6 +311,14 @@ Result<void> Settings::resolve(const Lookup& lookup) {
         }
     }
     return {};
+}
+
+const Provider* Settings::find_exchange(std::string_view host, std::string_view connector) const {
+    for (const auto& [domain, provider] : providers_) {
+        const bool named = domain != "*" && !provider.discovered && provider.connector_name == connector;
+        if (named && is_within(host, domain)) return &provider;
+    }
+    return nullptr;
 }
 
 const Provider* Settings::find_domain(std::string_view domain) const {

@@ -68,6 +68,7 @@ struct Provider {
     Connector* connector = nullptr;  ///< after resolve
     RemoteServer server;
     bool autoconfig = false;  ///< the server is what an autoconfig file says, after resolve
+    bool discovered = false;  ///< there is no file: what DNS says (Locator); server.host is the domain
     /// Tokens instead of passwords: nobody signs in here with what the provider gave him. Null: passwords.
     std::shared_ptr<const OAuthProvider> oauth;
     /// Nothing of the user's is kept: not his password, sealed or as a verifier. Polled while he is signed in (gateway.md 3,
@@ -94,6 +95,10 @@ public:
 
     /// Names this process among those that share the store. A restart with the same name goes on with its leases.
     const std::string& node() const { return node_; }
+    /// The provider, named in `accounts:` with a server, under whose name a mail exchange is; null if none is.
+    const Provider* find_exchange(std::string_view host, std::string_view connector) const;
+    const std::string& resolver() const { return resolver_; }
+    const std::vector<std::string>& srv_hosts() const { return srv_hosts_; }
     std::size_t max_sessions() const { return max_sessions_; }
     std::size_t max_sessions_per_host() const { return max_sessions_per_host_; }
 
@@ -106,6 +111,8 @@ private:
     std::map<std::string, std::shared_ptr<const OAuthProvider>> oauth_;
     std::string node_;
     std::string autoconfig_folder_;
+    std::string resolver_;
+    std::vector<std::string> srv_hosts_;
     std::size_t max_sessions_ = 200;
     std::size_t max_sessions_per_host_ = 20;
 };

@@ -198,8 +198,14 @@ Task<Result<Identity>> SignIn::ask_provider(Request request, Shard* shard, Accou
         auto slept = co_await sleep_for(wait_for_poll);
         if (!slept) co_return slept.error();
     }
+    auto server = co_await engine_.locator().locate(request.provider);
+    if (!server) {
+        engine_.log().warning("the server of a domain is not known",
+                              {{"domain", request.provider->domain}, {"why", server.error().to_string()}});
+        co_return refusal(server.error());
+    }
     OpenRequest open;
-    open.server = request.provider->server;
+    open.server = std::move(*server);
     open.limits = request.provider->limits;
     open.settings = request.provider->node["options"];
     open.credential.login = request.provider->remote_login(request.credentials.login);
@@ -254,8 +260,10 @@ Task<Result<Identity>> SignIn::provision(Request request, AccountId account,
     source.facts.seen_at = now;
     source.row.next_poll_at = source.due_in_store();
     store::SourceRow row = source.packed();
-    auto saved = co_await engine_.mail().put_source(row);
+    const Seals seals = engine_.seals();
+    auto saved = co_await put_sealed(&engine_.mail(), seals, std::move(row));
     if (!saved) co_return saved.error();
+    row = std::move(*saved);
     engine_.log().info("an account was made for a mailbox of a provider", {{"login", request.login}});
     const Executor core = engine_.runtime().core_of(value_of(account));
     auto moved = session->move_to(core);
@@ -278,8 +286,11 @@ Task<Result<Identity>> SignIn::renew(Request request, std::shared_ptr<Source> so
     source->row.next_poll_at = engine_.mail().now() + first_poll_by_schedule;
     store::SourceRow row = source->packed();
     row.next_poll_at = source->due_in_store();
-    auto saved = co_await engine_.mail().put_source(row);
+    const Seals seals = engine_.seals();
+    auto saved = co_await put_sealed(&engine_.mail(), seals, std::move(row));
     if (!saved) co_return saved.error();
+    row = std::move(*saved);
+    source->row.sealed_credential = row.sealed_credential;
     const AccountId account = row.account;
     std::optional<RemoteCredential> held = source->held;
     auto adopted = co_await adopt(std::move(row), std::move(session), std::move(held));

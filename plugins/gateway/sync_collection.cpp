@@ -212,8 +212,11 @@ Task<Outcome<void>> SyncSession::flush(Batch batch) {
     if (batch.messages.empty()) co_return Outcome<void>{};
     const auto* inbox = own_mailbox();
     if (inbox == nullptr) co_return store_fault(Error(Errc::not_found, "the mailbox of the source is gone"));
+    const MailboxId mailbox = inbox->id;
+    auto marked = co_await mark_own(&batch);
+    if (!marked) co_return marked.error();
     mail::DeliveryRequest request;
-    request.mailbox = inbox->id;
+    request.mailbox = mailbox;
     request.messages = batch.messages;
     request.fence = context_.fence;
     request.cause = cause("COLLECT");

@@ -147,6 +147,10 @@ private:
     Task<Outcome<void>> flush_singly(Batch batch);
     Task<Outcome<bool>> rebind_by_content(Wanted wanted, std::shared_ptr<const std::string> content);
     void add_to_batch(Batch& batch, Wanted wanted, std::shared_ptr<const std::string> content) const;
+    // sync_sent.cpp: what the user has sent and what comes back
+    Task<Outcome<void>> look_at_sent();
+    bool was_sent_here(std::string_view content) const;
+    Task<Outcome<void>> mark_own(Batch* batch);
     bool budget_spent() const;
     store::Receipt new_receipt(const UnknownItem& unknown) const;
 
@@ -184,6 +188,8 @@ private:
     std::set<std::uint64_t> unreadable_sizes_;
     std::unordered_map<std::uint64_t, Life> lives_;
     ItemHeaders fingerprints_;
+    std::set<std::uint64_t> sent_ids_;  ///< hashes of Message-IDs in Sent
+    Modseq sent_modseq_ = 0;            ///< of Sent when it was looked at
     UnixTime started_at_ = 0;
     std::uint64_t fetched_octets_ = 0;
 };

@@ -175,6 +175,33 @@ TEST_F(Collection, MailThatComesDuringTheImportIsUnseen) {
     EXPECT_EQ(node_->account->find_mailbox("INBOX")->unseen, 1U);
 }
 
+TEST_F(Collection, OwnMailThatComesBackIsSeen) {  // A24
+    provision();
+    poll();
+    mail::Account::CreateOptions options;
+    options.special_use = {"\\Sent"};
+    must(node_->runtime.run(node_->account->create_mailbox("Gesendet", std::move(options))));
+    const std::string sent = "From: a@example.net\r\nMessage-ID: <1@example.net>\r\n\r\nsent\r\n";
+    append("Gesendet", sent);
+    provider_.add("Received: by list.example.org; Fri, 15 Jan 2027 09:00:00 +0000\r\n" + sent +
+                  "-- \r\nlist\r\n");
+    provider_.add("From: b@example.org\r\nMessage-ID: <2@example.org>\r\n\r\nnot ours\r\n");
+    provider_.add("From: b@example.org\r\n\r\nwithout a name\r\n");
+    poll();
+    ASSERT_EQ(contents().size(), 3U);
+    const auto flags = [this](std::size_t at) {
+        return mailbox()->columns().flags[slots().at(at)] & mail::seen;
+    };
+    EXPECT_NE(flags(0), 0);
+    EXPECT_EQ(flags(1), 0);
+    EXPECT_EQ(flags(2), 0);
+    // What is sent later counts, too.
+    append("Gesendet", "From: a@example.net\r\nMessage-ID: <3@example.net>\r\n\r\nsent\r\n");
+    provider_.add("From: a@example.net\r\nMessage-ID: <3@example.net>\r\n\r\nsent\r\n");
+    poll();
+    EXPECT_NE(flags(3), 0);
+}
+
 TEST_F(Collection, ArrivalDates) {  // A21
     provider_.add(
         "Received: by x; Mon, 5 Jan 2026 10:00:00 +0200\r\nDate: Thu, 1 Jan 2026 00:00:00 "

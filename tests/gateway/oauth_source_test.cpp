@@ -1,6 +1,7 @@
 // OAuth sources (gateway.md 3, model D): when tokens are asked for, what is on disk when, and what ends a source's polling.
 #include <boost/asio/co_spawn.hpp>
 
+#include "gateway/lent_credentials.hpp"
 #include "kernel/net/dialer.hpp"
 #include "tests/gateway/support/world.hpp"
 #include "tests/support/http_peer.hpp"
@@ -12,6 +13,11 @@ using postern::test::HttpPeer;
 using postern::test::HttpQuestion;
 using postern::test::json_answer;
 using test::mail_text;
+
+Task<Result<void>> forgotten(LentCredentials* lent, AccountId account, ProviderCredential credential) {
+    co_await lent->refused(account, std::move(credential));
+    co_return Result<void>{};
+}
 
 /// An authorization server that hands out a new refresh token each time and takes only the last one.
 class TokenSource : public test::World {
@@ -49,6 +55,7 @@ protected:
         auto oauth = std::make_shared<OAuthProvider>();
         oauth->token_endpoint = peer_->url("/token");
         oauth->client_id = "postern";
+        oauth->scopes = "POP.AccessAsUser.All";
         authorization_ = *settings_.find_domain("*");
         authorization_.oauth = std::move(oauth);
         node_->worker->source()->provider = &authorization_;
@@ -120,6 +127,41 @@ TEST_F(TokenSource, TwentyWaitersOneQuestion) {  // D10
     EXPECT_EQ(questions_, 1);
 }
 
+// For sending through the provider: the same token, by the same one request.
+TEST_F(TokenSource, ATokenIsLentToWhoSends) {  // A24
+    LentCredentials lent;
+    lent.open(node_->engine);
+    auto rows = must(node_->runtime.run(node_->service.list_sources(account_)));
+    const auto worker = node_->engine.worker_of(rows.at(0));
+    worker->source()->provider = &authorization_;
+    int good = 0;
+    for (int i = 0; i < 20; ++i) {
+        boost::asio::co_spawn(node_->runtime.core(0), lent.credential_of(account_, "USER@example.net"),
+                              [&good](std::exception_ptr, Result<ProviderCredential> found) {
+                                  good += found && found->credential.secret == "a1" ? 1 : 0;
+                              });
+    }
+    auto found = node_->runtime.run(lent.credential_of(account_, "user@example.net"));
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->credential.login, "user@example.net");
+    EXPECT_EQ(found->credential.kind, CredentialKind::oauth_token);
+    EXPECT_EQ(found->scopes, "POP.AccessAsUser.All") << "those asked for, where the server names none";
+    while (good < 20) node_->runtime.settle();
+    EXPECT_EQ(questions_, 1);
+    // Refused: another one.
+    clock_ += 1;
+    must(node_->runtime.run(forgotten(&lent, account_, *found)));
+    found = node_->runtime.run(lent.credential_of(account_, "anna"));
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->credential.secret, "a2");
+    EXPECT_TRUE(found->fresh);
+    grant_ = 7;
+    must(node_->runtime.run(forgotten(&lent, account_, *found)));
+    EXPECT_EQ(node_->runtime.run(lent.credential_of(account_, "anna")).error().code,
+              Errc::authentication_failed);
+    EXPECT_EQ(node_->runtime.run(lent.credential_of(AccountId{99}, "anna")).error().code, Errc::not_found);
+}
+
 TEST_F(TokenSource, ARefreshTokenThatIsNotOnDiskIsNotUsed) {
     hooks_.refuse_sources = Error(Errc::temporary, "the database went away");
     EXPECT_FALSE(poll().end);
@@ -127,6 +169,17 @@ TEST_F(TokenSource, ARefreshTokenThatIsNotOnDiskIsNotUsed) {
     hooks_.refuse_sources.reset();
     EXPECT_TRUE(poll().end);
     EXPECT_EQ(questions_, 1) << "the token itself was not lost";
+    EXPECT_EQ(stored_grant(), "r1");
+}
+
+TEST_F(TokenSource, AMasterKeyThatRetiresWhileATokenIsWritten) {
+    int writes = 0;
+    hooks_.writing_source = [&] {
+        if (++writes == 1) ++node_->sealer.key;
+    };
+    EXPECT_TRUE(poll().end);
+    auto rows = must(node_->runtime.run(node_->service.list_sources(account_)));
+    EXPECT_TRUE(node_->sealer.is_current(rows.at(0).sealed_credential));
     EXPECT_EQ(stored_grant(), "r1");
 }
 

@@ -93,7 +93,7 @@ TEST(Settings, MistakesAreFound) {
                              "accounts: { a: { source: x, server: h, ca: /no/such/file } }",
                              "accounts: { a: { source: x, server: h, login: short } }",
                              "accounts: { a: { source: x, server: h, oauth: nobody } }",
-                             "accounts: { a: { source: x, server: autoconfig } }",
+                             "accounts: { \"*\": { source: x, server: autoconfig } }",
                              "accounts: { a: { source: x, server: h, pol: 5m } }"}) {
         Diagnostics problems;
         read(text, problems);

@@ -119,6 +119,30 @@ TEST_F(Entrance, ARestartKnowsThePassword) {
     EXPECT_EQ(provider_.opens, opens);
 }
 
+// The rotation looks at every row, and then this one is written, with what was sealed before.
+TEST_F(Entrance, AMasterKeyThatRetiresDuringASignIn) {
+    int writes = 0;
+    hooks_.writing_source = [&] {
+        if (++writes == 1) ++node_->sealer.key;
+    };
+    const auto identity = sign_in("secret");
+    ASSERT_TRUE(identity);
+    EXPECT_EQ(writes, 2);
+    EXPECT_TRUE(node_->sealer.is_current(source_of(identity->account)->row.sealed_credential));
+    EXPECT_EQ(must(source_of(identity->account)->credential(node_->sealer)).secret, "secret");
+    node_->runtime.settle();
+    // The same with a new password; and what its session writes is not what was sealed at first.
+    provider_.password = "changed";
+    provider_.add(mail_text(1));
+    writes = 0;
+    ASSERT_TRUE(sign_in("changed"));
+    auto account = must(node_->runtime.run(node_->service.open(identity->account)));
+    while (account->find_mailbox("INBOX")->total == 0) node_->runtime.settle();
+    node_->runtime.settle();
+    EXPECT_TRUE(node_->sealer.is_current(source_of(identity->account)->row.sealed_credential));
+    EXPECT_EQ(must(source_of(identity->account)->credential(node_->sealer)).secret, "changed");
+}
+
 TEST_F(Entrance, NoPasswordInTheStoreOrTheErrors) {  // E9, with a real sealer the sealed text is opaque
     ASSERT_TRUE(sign_in("secret"));
     EXPECT_EQ(sign_in("hush").error().to_string().find("hush"), std::string::npos);

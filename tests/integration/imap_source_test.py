@@ -41,9 +41,10 @@ def flags_of(client, subject, box="INBOX"):
 class Source(unittest.TestCase):
     OPTIONS = "{}"
     POLL = 1
+    CYRUS = {}      # of its imapd.conf
 
     def setUp(self):
-        self.provider = self.enterContext(Dovecot() if PROVIDER == "dovecot" else Cyrus(users={USER: "pass"}))
+        self.provider = self.enterContext(Dovecot() if PROVIDER == "dovecot" else Cyrus(users={USER: "pass"}, settings=self.CYRUS))
         self.there = self.enterContext(Client(self.provider.imap_port, USER))
         for name in ("Work", "Work/Old" if self.delimiter() == "/" else "Work.Old", "Sent"):
             Client.ok(self.there.create(name))
@@ -198,6 +199,16 @@ class Condstore(Qresync):
     OPTIONS = "{ qresync: false }"
 
 
+class CondstoreAlone(Qresync):
+    """A provider that has CONDSTORE and never heard of QRESYNC."""
+    CYRUS = {"suppress_capabilities": "QRESYNC"}
+
+    def test_the_provider_is_one(self):
+        offered = Client.ok(self.there.capability())[0].upper().split()
+        self.assertIn(b"CONDSTORE", offered)
+        self.assertNotIn(b"QRESYNC", offered)
+
+
 class Plain(Qresync):
     OPTIONS = "{ condstore: false, list_status: false }"
 
@@ -212,6 +223,8 @@ del Source      # the others have its tests
 
 if PROVIDER == "cyrus":
     del Listening       # Cyrus 3.6 tells of the open mailbox alone
+else:
+    del CondstoreAlone  # a setting of Cyrus
 
 
 if __name__ == "__main__":

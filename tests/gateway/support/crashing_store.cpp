@@ -36,6 +36,7 @@ public:
     Result<void> put_source(const SourceRow& source) override {
         step();
         if (hooks_.refuse_sources) return *hooks_.refuse_sources;
+        if (hooks_.writing_source) hooks_.writing_source();
         auto result = inner_->put_source(source);
         step();
         return result;

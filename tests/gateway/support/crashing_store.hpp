@@ -17,10 +17,11 @@ struct StoreHooks {
     std::function<CommitFault()> fault;  ///< asked at each commit
     /// Told of each transaction that is on disk, whatever became of the answer.
     std::function<void(const store::Transaction&, const store::CommitResult&)> committed;
-    std::function<void()> storing;        ///< before a commit that brings content
-    std::function<void()> step;           ///< before and after every write; may throw Crash
-    std::optional<Error> refuse_content;  ///< what a commit that brings content answers
-    std::optional<Error> refuse_sources;  ///< what the writing of a source answers
+    std::function<void()> storing;         ///< before a commit that brings content
+    std::function<void()> writing_source;  ///< before a row of a source is written
+    std::function<void()> step;            ///< before and after every write; may throw Crash
+    std::optional<Error> refuse_content;   ///< what a commit that brings content answers
+    std::optional<Error> refuse_sources;   ///< what the writing of a source answers
 };
 
 /// Passes everything on to `inner`.

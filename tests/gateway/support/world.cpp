@@ -33,7 +33,9 @@ Node::Node(store::Store& inner, StoreHooks& hooks, const Settings& settings, Uni
     : store(inner, hooks),
       service(runtime, store, log, options_with(clock), std::move(guards)),
       engine(runtime, log, settings, service, sealer),
-      sign_in(engine, hasher) {}
+      sign_in(engine, hasher) {
+    engine.use_keys(sealer);
+}
 
 World::World() {
     reset();

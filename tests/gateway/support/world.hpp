@@ -14,16 +14,20 @@
 
 namespace postern::gateway::test {
 
-class PlainSealer final : public Sealer {
+class PlainSealer final : public Sealer, public SealingKeys {
 public:
     std::string seal(std::string_view context, std::string_view plain) override {
-        return std::string(context) + '|' + std::string(plain);
+        return std::string(context) + '|' + key + std::string(plain);
     }
     Result<std::string> open(std::string_view context, std::string_view sealed) override {
         const std::string start = std::string(context) + '|';
         if (!sealed.starts_with(start)) return Error(Errc::corrupt);
-        return std::string(sealed.substr(start.size()));
+        return std::string(sealed.substr(start.size() + 1));
     }
+    bool is_current(std::string_view sealed) override {
+        return sealed.find(std::string("|") + key) != std::string_view::npos;
+    }
+    char key = '1';  ///< values are sealed under it; all of them can be opened
 };
 
 class PlainHasher final : public PasswordHasher {
