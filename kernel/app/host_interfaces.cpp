@@ -5,6 +5,7 @@
 #include "postern/auth/sealing_keys.hpp"
 #include "postern/auth/sign_in_ledger.hpp"
 #include "postern/mail/account.hpp"
+#include "postern/mail/account_scan.hpp"
 #include "postern/mail/grouped_delivery.hpp"
 #include "postern/mail/scripts.hpp"
 #include "postern/net/stream.hpp"
@@ -22,9 +23,16 @@ plugin::InterfaceRef ref() {
 }  // namespace
 
 std::vector<plugin::InterfaceRef> host_interfaces() {
-    return {ref<Dialer>(),           ref<PasswordHasher>(),    ref<Sealer>(),
-            ref<SealingKeys>(),      ref<AuthService>(),       ref<SignInLedger>(),
-            ref<SaslPolicy>(),       ref<mail::MailService>(), ref<mail::GroupedDelivery>(),
+    return {ref<Dialer>(),
+            ref<PasswordHasher>(),
+            ref<Sealer>(),
+            ref<SealingKeys>(),
+            ref<AuthService>(),
+            ref<SignInLedger>(),
+            ref<SaslPolicy>(),
+            ref<mail::MailService>(),
+            ref<mail::AccountScan>(),
+            ref<mail::GroupedDelivery>(),
             ref<mail::ScriptStore>()};
 }
 

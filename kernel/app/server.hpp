@@ -14,6 +14,7 @@
 #include "kernel/net/dialer.hpp"
 #include "kernel/net/listener.hpp"
 #include "postern/mail/account.hpp"
+#include "postern/mail/account_scan.hpp"
 #include "postern/mail/grouped_delivery.hpp"
 #include "postern/mail/scripts.hpp"
 #include "postern/store/store.hpp"
@@ -55,6 +56,7 @@ private:
     std::unique_ptr<auth::KeySealer> sealer_;
     std::unique_ptr<auth::ArgonHasher> hasher_;
     std::unique_ptr<mail::MailService> mail_;
+    std::unique_ptr<mail::AccountScan> account_scan_;
     std::unique_ptr<mail::GroupedDelivery> deliveries_;
     std::unique_ptr<mail::ScriptStore> scripts_;
     std::unique_ptr<auth::AuthServiceImpl> auth_;

@@ -20,6 +20,8 @@ POSTERN_PLUGIN(
                       "keep_sent: bool  a copy in the mailbox for sent mail (true)\n"
                       "sent_memory: duration  so long a client's own copy is recognised (10m)\n"
                       "senders: map  further addresses accounts may send from: login: [address]\n"
+                      "hold: duration  so long messages may wait to be sent, 0 for not at all (0)\n"
+                      "max_held: number  messages of one account that wait (100)\n"
                       "trusted: list  addresses from which XCLIENT is taken\n"
                       "command_time: duration  a client may be silent for so long (5m)\n"
                       "data_time: duration  and for so long within a message (3m)\n"

@@ -13,6 +13,7 @@ Result<void> Server::resolve(const Lookup& lookup) {
     if (services_.delivery == nullptr)
         return Error(Errc::not_found, "nothing delivers mail (postern.mail.delivery)");
     services_.mechanisms.collect(lookup, *auth);
+    services_.queue.set_services(services_.mail, services_.relay, lookup.find<mail::AccountScan>());
     return {};
 }
 
@@ -30,7 +31,14 @@ std::string Server::refusal(std::string_view reason) const {
 
 void SubmissionPlugin::configure(const ConfigNode& config, Diagnostics& problems) {
     server_.services().settings = read_settings(config, problems);
-    server_.services().sent.set_memory(server_.services().settings.sent_memory);
+    const Settings& settings = server_.services().settings;
+    server_.services().sent.set_memory(settings.sent_memory);
+    server_.services().queue.configure(settings.longest_hold, settings.most_held, settings.keep_sent);
+}
+
+Task<Result<void>> SubmissionPlugin::start() {
+    server_.services().queue.start();
+    co_return Result<void>();
 }
 
 Result<void> SubmissionPlugin::declare(Registrar& registrar) {

@@ -27,6 +27,7 @@ public:
     void configure(const ConfigNode& config, Diagnostics& problems) override;
     Result<void> declare(Registrar& registrar) override;
     Result<void> resolve(const Lookup& lookup) override { return server_.resolve(lookup); }
+    Task<Result<void>> start() override;
 
 private:
     Server server_;

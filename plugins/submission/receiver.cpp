@@ -9,6 +9,7 @@
 #include "postern/runtime/log.hpp"
 #include "postern/runtime/run_on.hpp"
 #include "postern/smtp/address.hpp"
+#include "postern/smtp/command.hpp"
 #include "submission/content.hpp"
 
 namespace postern::submission {
@@ -108,8 +109,41 @@ Task<std::optional<Reply>> SubmissionReceiver::begin(smtp::Transaction* transact
     if (!own) co_return Reply{451, "4.3.0", "Not now; try again later"};
     if (!*own) co_return Reply{550, "5.7.1", "This sender is not yours"};
     if (services_.relay == nullptr || !services_.relay->has_host(identity_.login)) co_return std::nullopt;
+    if (transaction->hold_for || transaction->hold_until) co_return begin_held(*transaction);
     auto refused = co_await open_line(transaction);
     co_return refused;
+}
+
+std::optional<std::pair<std::uint64_t, UnixTime>> SubmissionReceiver::longest_hold() const {
+    if (!services_.queue.enabled() || !services_.relay->has_host(identity_.login)) return std::nullopt;
+    const std::chrono::seconds longest = services_.queue.longest();
+    return std::pair(static_cast<std::uint64_t>(longest.count()), services_.mail->now() + longest.count());
+}
+
+std::optional<Reply> SubmissionReceiver::begin_held(const smtp::Transaction& transaction) {
+    if (!services_.queue.has_room(identity_.account))
+        return Reply{552, "5.7.16", "Too many of your messages are held"};
+    const mail::Envelope& envelope = transaction.envelope;
+    held_.emplace();
+    const auto seconds = static_cast<UnixTime>(transaction.hold_for.value_or(0));
+    held_->release_at = transaction.hold_until.value_or(services_.mail->now() + seconds);
+    held_->mail.sender = envelope.sender;
+    held_->mail.id = envelope.id;
+    held_->mail.ret = envelope.ret;
+    held_->mail.body = envelope.body;
+    held_->mail.smtputf8 = envelope.smtputf8;
+    return std::nullopt;
+}
+
+/// Committed before the client hears yes.
+Task<Reply> SubmissionReceiver::hold(std::shared_ptr<const std::string> content) {
+    const std::string until = smtp::format_utc(held_->release_at);
+    Identity owner = identity_;
+    HeldMessage held = std::move(*held_);
+    auto done = co_await services_.queue.hold(std::move(owner), std::move(held), std::move(content));
+    if (done) co_return Reply{250, "2.0.0", "Held until " + until};
+    if (done.error().code == Errc::over_quota) co_return Reply{452, "4.2.2", "Your mailbox is full"};
+    co_return Reply{451, "4.3.0", "Not now; try again later"};
 }
 
 Task<std::optional<Reply>> SubmissionReceiver::open_line(smtp::Transaction* transaction) {
@@ -134,8 +168,12 @@ Task<std::optional<Reply>> SubmissionReceiver::open_line(smtp::Transaction* tran
 
 Task<Reply> SubmissionReceiver::add(smtp::Transaction* /*transaction*/, mail::EnvelopeRecipient recipient) {
     const std::string address = recipient.address;
-    if (address.find('@') == std::string::npos && line_)
+    if (address.find('@') == std::string::npos && (line_ || held_))
         co_return Reply{501, "5.1.3", "The address needs a domain"};
+    if (held_) {
+        held_->mail.recipients.push_back(std::move(recipient));
+        co_return Reply{250, "2.1.5", '<' + address + "> Recipient ok"};
+    }
     if (line_) {
         auto reply = co_await line_->recipient(std::move(recipient));
         if (reply) co_return handed_back(std::move(*reply));
@@ -159,6 +197,13 @@ Task<std::vector<Reply>> SubmissionReceiver::finish(smtp::Transaction* transacti
     const auto whole = std::make_shared<const std::string>(complete(
         *content, transaction->envelope, hexadecimal(services_.mail->new_id()), services_.mail->now()));
     Reply answer;
+    if (held_) {
+        // Its copy for the sender is made when it leaves.
+        answer = co_await hold(whole);
+        std::vector<Reply> only;
+        only.push_back(std::move(answer));
+        co_return only;
+    }
     if (line_) {
         auto reply = co_await line_->content(whole);
         if (reply) {
@@ -225,6 +270,7 @@ Task<void> SubmissionReceiver::keep_copy(std::shared_ptr<const std::string> cont
 
 void SubmissionReceiver::reset() {
     local_.clear();
+    held_.reset();
     if (!line_) return;
     services_.host.runtime().spawn(core_, "smart host", close_line(std::move(line_)));
 }

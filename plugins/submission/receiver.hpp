@@ -10,6 +10,7 @@
 #include "postern/mail/relay_line.hpp"
 #include "postern/plugin/plugin.hpp"
 #include "postern/smtp/server.hpp"
+#include "submission/hold_queue.hpp"
 #include "submission/sent_copies.hpp"
 #include "submission/settings.hpp"
 
@@ -17,8 +18,9 @@ namespace postern::submission {
 
 /// What all connections share.
 struct Services {
-    explicit Services(Host& host_) : host(host_) {}
+    explicit Services(Host& host_) : host(host_), queue(host_) {}
     Host& host;
+    HoldQueue queue;
     Settings settings;
     SaslMechanisms mechanisms;
     SentCopies sent;
@@ -32,6 +34,7 @@ public:
     explicit SubmissionReceiver(Services& services) : services_(services) {}
 
     void signed_in(const Identity& identity) override { identity_ = identity; }
+    std::optional<std::pair<std::uint64_t, UnixTime>> longest_hold() const override;
     Task<std::optional<smtp::Reply>> begin(smtp::Transaction* transaction) override;
     Task<smtp::Reply> add(smtp::Transaction* transaction, mail::EnvelopeRecipient recipient) override;
     Task<std::vector<smtp::Reply>> finish(smtp::Transaction* transaction,
@@ -43,6 +46,8 @@ public:
 private:
     /// The address is the account's own: mail to it comes there, or the settings say so.
     Task<Result<bool>> owns(std::string address);
+    std::optional<smtp::Reply> begin_held(const smtp::Transaction& transaction);
+    Task<smtp::Reply> hold(std::shared_ptr<const std::string> content);
     Task<std::optional<smtp::Reply>> open_line(smtp::Transaction* transaction);
     Task<smtp::Reply> deliver_here(smtp::Transaction* transaction,
                                    std::shared_ptr<const std::string> content);
@@ -53,6 +58,7 @@ private:
     Executor core_;  ///< of the connection, and of the line
     std::unique_ptr<mail::RelayLine> line_;
     std::vector<mail::ResolvedRecipient> local_;  ///< without a smart host
+    std::optional<HeldMessage> held_;             ///< it is sent later
 };
 
 }  // namespace postern::submission

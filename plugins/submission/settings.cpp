@@ -6,9 +6,10 @@ namespace postern::submission {
 
 Settings read_settings(const ConfigNode& config, Diagnostics& problems) {
     Settings s;
-    config.check_keys({"name", "size_limit", "max_recipients", "keep_sent", "sent_memory", "senders",
-                       "trusted", "command_time", "data_time", "write_time", "max_errors"},
-                      problems);
+    config.check_keys(
+        {"name", "size_limit", "max_recipients", "keep_sent", "sent_memory", "senders", "trusted",
+         "command_time", "data_time", "write_time", "max_errors", "hold", "max_held"},
+        problems);
     const auto seconds = [&](std::string_view key, std::chrono::seconds fallback) {
         const auto value = config.get_duration(key, fallback, problems);
         return std::max(std::chrono::seconds(1), std::chrono::duration_cast<std::chrono::seconds>(value));
@@ -28,6 +29,12 @@ Settings read_settings(const ConfigNode& config, Diagnostics& problems) {
     o.trusted = config.get_strings("trusted", problems);
     s.keep_sent = config.get_bool("keep_sent", s.keep_sent, problems);
     s.sent_memory = seconds("sent_memory", s.sent_memory);
+    const auto hold = config.get_duration("hold", std::chrono::seconds(0), problems);
+    s.longest_hold = std::chrono::duration_cast<std::chrono::seconds>(hold);
+    if (s.longest_hold > std::chrono::hours(24 * 365))
+        problems.error(config["hold"].place(), "hold is a year at most");
+    s.most_held = static_cast<std::size_t>(
+        config.get_int("max_held", static_cast<std::int64_t>(s.most_held), 1, 100000, problems));
     for (const auto& [login, node] : config["senders"].fields())
         s.senders[login] = config["senders"].get_strings(login, problems);
     return s;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Submission end to end: smtplib and curl submit, a smart host takes it, Sent has it; and forward without download (RFC 5550):
 CATENATE, GENURLAUTH, BURL."""
+import os
 import re
 import smtplib
 import subprocess
@@ -9,6 +10,7 @@ import unittest
 import support
 from imap_client import Client
 from servers import Postern
+from servers.postern import build_folder
 from sink import Sink
 
 AUTH = {"auth": "{ hash_memory: 1M, hash_passes: 1 }"}
@@ -21,7 +23,7 @@ class Submission(unittest.TestCase):
         cls.sink = cls.enterClassContext(Sink("relay", "way out"))
         relay = f'{{ hosts: {{ "*": {{ server: "127.0.0.1:{cls.sink.port}", tls: none, user: relay, password: "way out" }} }} }}'
         cls.postern = cls.enterClassContext(Postern(users={"anna": "pass", "burl": "pass"}, extra=AUTH,
-                                                    mail={"relay": relay, "submission": "{ name: mx.example.org }"}))
+                                                    mail={"relay": relay, "submission": "{ name: mx.example.org, hold: 1d }"}))
 
     def submit(self, sender="anna@example.org", to=("bob@far.example",), data=LETTER, user="anna"):
         with smtplib.SMTP("localhost", self.postern.submission_port) as client:
@@ -64,6 +66,47 @@ class Submission(unittest.TestCase):
             self.submit()
         self.assertEqual((caught.exception.smtp_code, caught.exception.smtp_error), (554, b"5.7.1 not wanted"))
         self.assertEqual(len(self.sent()), before)
+
+    def hold(self, seconds, number):
+        with smtplib.SMTP("localhost", self.postern.submission_port) as client:
+            client.starttls(context=support.trusting(self.postern.path("tls.pem")))
+            client.login("anna", "pass")
+            client.ehlo_or_helo_if_needed()
+            self.assertTrue(client.has_extn("futurerelease"))
+            self.assertEqual(client.mail("anna@example.org", [f"HOLDFOR={seconds}"])[0], 250)
+            self.assertEqual(client.rcpt("bob@far.example")[0], 250)
+            code, text = client.data(LETTER.replace(b"<1@", b"<held%d@" % number))
+            self.assertEqual((code, text[:16]), (250, b"2.0.0 Held until"))
+
+    def left(self, number):
+        return sum(b"<held%d@" % number in mail.content for mail in self.sink.letters)
+
+    def tool(self, *arguments):
+        done = subprocess.run([os.path.join(build_folder(), "posternctl"), "--config", self.postern.path("postern.yaml"), "held", *arguments],
+                              check=False, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def test_sent_later(self):
+        """Promised is promised: also by a server that is killed."""
+        self.hold(20, 1)
+        self.hold(3600, 2)
+        self.hold(3600, 3)
+        self.postern.kill()
+        self.assertEqual([self.left(number) for number in (1, 2, 3)], [0, 0, 0])
+        listed = self.tool("list")
+        self.assertIn("3 messages are held", listed)
+        # The order is that of the ids, which ascend.
+        last = listed.splitlines()[2].split()[0]
+        self.assertIn("cancelled", self.tool("cancel", "anna", last))
+        self.postern.start()
+        support.wait_for(lambda: self.left(1) == 1, 60, "the message")
+        support.wait_for(lambda: "1 message is held" in self.tool("list", "anna"), 60, "the end of its entry")
+        with Client(self.postern.imap_port, user="anna") as client:
+            self.assertEqual(len(client.bodies("Scheduled")), 2)
+            client.exists("Sent")
+            self.assertEqual(len(client.find('HEADER Message-ID "<held1@example.org>"')), 1)
+        self.assertEqual([self.left(number) for number in (1, 2, 3)], [1, 0, 0])
 
     def test_curl(self):
         result = subprocess.run(["curl", "-sS", "--ssl-reqd", "--cacert", self.postern.path("tls.pem"), "-u", "anna:pass", "--mail-from", "anna@x.example",

@@ -16,6 +16,8 @@ int account_list(const Invocation& call);
 int account_add(const Invocation& call);
 int account_password(const Invocation& call);
 int account_remove(const Invocation& call);
+int held_list(const Invocation& call);
+int held_cancel(const Invocation& call);
 int hash_password(const Invocation& call);
 int message_list(const Invocation& call);
 int message_restore(const Invocation& call);

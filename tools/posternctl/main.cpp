@@ -33,6 +33,8 @@ const std::vector<Command>& commands() {
          "remove an account with all its mail",
          posternctl::account_remove},
         {{"hash"}, "", "turn a password into a verifier for `users:`", posternctl::hash_password},
+        {{"held", "list"}, "[LOGIN]", "messages that wait to be sent (FUTURERELEASE)", posternctl::held_list},
+        {{"held", "cancel"}, "LOGIN ID", "one of them is not sent", posternctl::held_cancel},
         {{"message", "list"},
          "LOGIN",
          "expunged messages that can still be restored",

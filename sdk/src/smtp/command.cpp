@@ -1,7 +1,10 @@
 #include "postern/smtp/command.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <chrono>
+#include <cstdio>
 
 #include "postern/mime/header.hpp"
 #include "postern/smtp/address.hpp"
@@ -110,6 +113,20 @@ bool set_return(std::string_view value, mail::DsnReturn& ret) {
     return true;
 }
 
+/// RFC 4865 sections 3 and 4.2
+std::optional<Reply> set_hold(const Parameter& parameter, MailArguments& out) {
+    constexpr std::uint64_t longest = 999'999'999;
+    const std::string_view value = parameter.value.value_or("");
+    if (out.hold_for || out.hold_until) return syntax("HOLDFOR or HOLDUNTIL, and once");
+    if (parameter.name == "HOLDUNTIL") {
+        out.hold_until = parse_utc(value);
+        return out.hold_until ? std::nullopt : std::optional(syntax("HOLDUNTIL is a time in UTC"));
+    }
+    out.hold_for = number(value);
+    const bool right = out.hold_for.value_or(0) > 0 && *out.hold_for <= longest && value.front() != '0';
+    return right ? std::nullopt : std::optional(syntax("HOLDFOR is a number of seconds"));
+}
+
 std::optional<Reply> apply(const Parameter& parameter, MailArguments& out) {
     const std::string_view value = parameter.value.value_or("");
     if (parameter.name == "SMTPUTF8") {
@@ -134,6 +151,7 @@ std::optional<Reply> apply(const Parameter& parameter, MailArguments& out) {
         out.auth = decode_xtext(value);
         return out.auth && !out.auth->empty() ? std::nullopt : std::optional(syntax("AUTH is no address"));
     }
+    if (parameter.name == "HOLDFOR" || parameter.name == "HOLDUNTIL") return set_hold(parameter, out);
     return unknown_parameter(parameter);
 }
 
@@ -189,6 +207,47 @@ std::optional<Reply> apply_all(std::string_view text, Arguments& out) {
 }
 
 }  // namespace
+
+std::optional<UnixTime> parse_utc(std::string_view text) {
+    // "2026-11-22T19:00:00[.123]Z"
+    constexpr std::string_view form = "dddd-dd-ddTdd:dd:dd";
+    if (text.size() <= form.size() || (text.back() != 'Z' && text.back() != 'z')) return std::nullopt;
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    std::array<int, 6> parts{};
+    std::size_t part = 0;
+    for (std::size_t i = 0; i < form.size(); ++i) {
+        if (form[i] == 'd') {
+            if (!is_digit(text[i])) return std::nullopt;
+            parts[part] = parts[part] * 10 + (text[i] - '0');
+        } else {
+            if (text[i] != form[i] && !(form[i] == 'T' && text[i] == 't')) return std::nullopt;
+            ++part;
+        }
+    }
+    const std::string_view fraction = text.substr(form.size(), text.size() - form.size() - 1);
+    const bool cut = fraction.empty() || (fraction.size() > 1 && fraction.front() == '.' &&
+                                          std::ranges::all_of(fraction.substr(1), is_digit));
+    const std::chrono::year_month_day date{std::chrono::year(parts[0]),
+                                           std::chrono::month(static_cast<unsigned>(parts[1])),
+                                           std::chrono::day(static_cast<unsigned>(parts[2]))};
+    if (!cut || !date.ok() || parts[3] > 23 || parts[4] > 59 || parts[5] > 60) return std::nullopt;
+    const auto days = std::chrono::sys_days(date).time_since_epoch().count();
+    return static_cast<UnixTime>(days) * 86400 + parts[3] * 3600 + parts[4] * 60 + parts[5];
+}
+
+std::string format_utc(UnixTime time) {
+    const std::chrono::sys_seconds moment{std::chrono::seconds(time)};
+    const auto day = std::chrono::floor<std::chrono::days>(moment);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(moment - day);
+    char text[40];
+    const int size =
+        std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                      static_cast<int>(clock.seconds().count()));
+    return {text, static_cast<std::size_t>(std::max(size, 0))};
+}
 
 Command split_command(std::string_view line) {
     const auto end = std::min(line.find_first_of(" \t"), line.size());

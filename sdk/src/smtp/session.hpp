@@ -58,6 +58,7 @@ private:
 
     void greet();
     void greet_extended();
+    std::optional<Reply> refuse_hold(const MailArguments& arguments) const;
     void reset();
     void start_over();
     void set_protocol();

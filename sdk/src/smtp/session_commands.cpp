@@ -167,11 +167,22 @@ void Session::greet_extended() {
         if (!names.empty()) text += "\nAUTH" + names;
     }
     if (options_.burl) text += identity_ ? "\nBURL imap" : "\nBURL";
+    if (const auto hold = receiver_->longest_hold())
+        text += "\nFUTURERELEASE " + std::to_string(hold->first) + ' ' + format_utc(hold->second);
     if (trusted()) {
         text += "\nXCLIENT";
         for (const std::string_view name : xclient_names) text += ' ' + std::string(name);
     }
     reply({250, "", std::move(text)});
+}
+
+/// RFC 4865 section 4.2
+std::optional<Reply> Session::refuse_hold(const MailArguments& arguments) const {
+    const auto longest = receiver_->longest_hold();
+    if (!longest) return Reply{555, "5.5.4", "Messages are not held here"};
+    if (arguments.hold_for.value_or(0) > longest->first || arguments.hold_until.value_or(0) > longest->second)
+        return Reply{501, "5.5.4", "Messages are not held for so long"};
+    return std::nullopt;
 }
 
 Task<void> Session::mail(std::string arguments) {
@@ -191,11 +202,14 @@ Task<void> Session::mail(std::string arguments) {
     auto refused = parse_mail(arguments, parsed);
     if (!refused && parsed.size.value_or(0) > options_.max_size)
         refused = Reply{552, "5.3.4", "The message is too large"};
+    if (!refused && (parsed.hold_for || parsed.hold_until)) refused = refuse_hold(parsed);
     if (refused) {
         refuse(*refused);
         co_return;
     }
     transaction_.emplace();
+    transaction_->hold_for = parsed.hold_for;
+    transaction_->hold_until = parsed.hold_until;
     transaction_->declared_size = parsed.size.value_or(0);
     mail::Envelope& envelope = transaction_->envelope;
     envelope.sender = std::move(parsed.sender);
@@ -401,6 +415,9 @@ std::string local_name() {
 
 Receiver::~Receiver() = default;
 void Receiver::signed_in(const Identity&) {}
+std::optional<std::pair<std::uint64_t, UnixTime>> Receiver::longest_hold() const {
+    return std::nullopt;
+}
 Task<std::optional<Reply>> Receiver::fetch(std::string, std::uint64_t, std::string*) {
     co_return Reply{502, "5.5.1", "There is no BURL here"};
 }

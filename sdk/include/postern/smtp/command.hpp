@@ -1,6 +1,6 @@
 #pragma once
 // Command lines of SMTP and LMTP (RFC 5321 section 4.1.1) and the parameters of MAIL and RCPT: SIZE (1870), BODY (6152, 3030),
-// RET, ENVID, NOTIFY, ORCPT (3461), AUTH (4954), SMTPUTF8 (6531).
+// RET, ENVID, NOTIFY, ORCPT (3461), AUTH (4954), SMTPUTF8 (6531), HOLDFOR, HOLDUNTIL (4865).
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +11,7 @@
 #include "postern/export.hpp"
 #include "postern/mail/envelope.hpp"
 #include "postern/smtp/reply.hpp"
+#include "postern/store/ids.hpp"
 
 namespace postern::smtp {
 
@@ -40,7 +41,9 @@ struct MailArguments {
     mail::DsnReturn ret = mail::DsnReturn::unset;
     std::string id;
     bool smtputf8 = false;
-    std::optional<std::string> auth;  ///< decoded; "<>" for nobody
+    std::optional<std::string> auth;        ///< decoded; "<>" for nobody
+    std::optional<std::uint64_t> hold_for;  ///< seconds
+    std::optional<UnixTime> hold_until;
 };
 struct RecipientArguments {
     mail::EnvelopeRecipient recipient;
@@ -51,6 +54,10 @@ struct RecipientArguments {
 POSTERN_SDK std::optional<Reply> parse_mail(std::string_view arguments, MailArguments& out);
 /// What follows "RCPT": "TO:<ben@example.org> NOTIFY=NEVER".
 POSTERN_SDK std::optional<Reply> parse_recipient(std::string_view arguments, RecipientArguments& out);
+
+/// "2026-11-22T19:00:00Z" (RFC 3339, UTC only; parts of a second are cut off), as HOLDUNTIL has it.
+POSTERN_SDK std::optional<UnixTime> parse_utc(std::string_view text);
+POSTERN_SDK std::string format_utc(UnixTime time);
 
 /// "BDAT 1000 LAST" (RFC 3030 section 2).
 struct ChunkArguments {

@@ -3,13 +3,14 @@
 // commands, transactions and content; a Receiver knows what to do with mail.
 //
 // Extensions: PIPELINING (2920), ENHANCEDSTATUSCODES (2034), 8BITMIME (6152), SIZE (1870), CHUNKING and BINARYMIME (3030),
-// SMTPUTF8 (6531), STARTTLS (3207), DSN (3461), AUTH (4954), BURL (4468), XCLIENT.
+// SMTPUTF8 (6531), STARTTLS (3207), DSN (3461), AUTH (4954), BURL (4468), FUTURERELEASE (4865), XCLIENT.
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "postern/auth/sasl.hpp"
@@ -44,6 +45,9 @@ struct Transaction {
     mail::Envelope envelope;
     std::uint64_t declared_size = 0;  ///< SIZE, 0 if not given
     std::size_t recipients = 0;       ///< accepted
+    /// HOLDFOR (seconds) or HOLDUNTIL (RFC 4865); only where Receiver::longest_hold() says so.
+    std::optional<std::uint64_t> hold_for;
+    std::optional<UnixTime> hold_until;
 };
 
 /// Decides about transactions; one for each connection. All calls on the connection's core, one at a time; what pointers point
@@ -52,6 +56,8 @@ class POSTERN_SDK Receiver {
 public:
     virtual ~Receiver();
     virtual void signed_in(const Identity& identity);
+    /// FUTURERELEASE: so long a message of this user may be held, in seconds, and until when that is. Not set: not at all.
+    virtual std::optional<std::pair<std::uint64_t, UnixTime>> longest_hold() const;
     /// MAIL; nullopt: taken.
     virtual Task<std::optional<Reply>> begin(Transaction* transaction) = 0;
     /// RCPT; a positive reply adds the recipient.
