@@ -16,7 +16,7 @@ namespace postern::auth {
 
 namespace {
 
-constexpr std::size_t salt_size = 16;
+constexpr std::size_t scram_salt_size = 16;
 constexpr std::string_view origin_prefix = "from$";
 constexpr std::string_view cram_md5_prefix = "CRAM-MD5$";
 constexpr ScramHash all_hashes[] = {ScramHash::sha256, ScramHash::sha1};
@@ -30,8 +30,8 @@ std::string mark_of(const std::string& verifier) {
 }
 
 std::string random_salt() {
-    std::string salt(salt_size, '\0');
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(salt.data()), salt_size) != 1)
+    std::string salt(scram_salt_size, '\0');
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(salt.data()), scram_salt_size) != 1)
         throw std::runtime_error("no random octets");
     return salt;
 }
