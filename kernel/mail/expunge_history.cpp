@@ -4,16 +4,18 @@
 
 namespace postern::mail {
 
-void ExpungeHistory::record(Modseq modseq, std::span<const UidRange> uids) {
-    if (entries_.size() + uids.size() > max_entries && !entries_.empty()) {
+void ExpungeHistory::record(Modseq modseq, std::span<const UidRange> uids, std::size_t living) {
+    const std::size_t most = std::max(least_entries, living);
+    if (entries_.size() + uids.size() > most && !entries_.empty()) {
         // Half goes at once, and whole changes only: part of one would make the horizon a lie.
         auto keep = entries_.begin() + static_cast<std::ptrdiff_t>(entries_.size() / 2);
         const Modseq last_dropped = (keep - 1)->modseq;
         keep = std::find_if(keep, entries_.end(), [&](const Entry& e) { return e.modseq > last_dropped; });
         horizon_ = last_dropped;
         entries_.erase(entries_.begin(), keep);
+        entries_.shrink_to_fit();
     }
-    if (uids.size() > max_entries) {
+    if (uids.size() > most) {
         forget(modseq);
         return;
     }

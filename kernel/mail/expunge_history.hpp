@@ -14,10 +14,12 @@ public:
         Modseq modseq;
         UidRange uids;
     };
-    static constexpr std::size_t max_entries = 65536;
+    /// So many entries are kept, or as many as there are messages: to tell every gap between the living costs no more than
+    /// that, and needs no history.
+    static constexpr std::size_t least_entries = 256;
 
-    /// `modseq` must not be below those recorded before.
-    void record(Modseq modseq, std::span<const UidRange> uids);
+    /// `modseq` must not be below those recorded before. `living`: messages in the mailbox.
+    void record(Modseq modseq, std::span<const UidRange> uids, std::size_t living);
     /// Every expunge after this modseq is here.
     Modseq horizon() const { return horizon_; }
     const std::vector<Entry>& entries() const { return entries_; }

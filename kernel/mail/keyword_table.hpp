@@ -40,7 +40,7 @@ public:
     void keep(const std::vector<bool>& used);
 
 private:
-    static constexpr std::size_t least_enough = 1024;
+    static constexpr std::size_t least_enough = 128;
 
     std::vector<std::string> names_;
     std::unordered_map<std::string, std::uint16_t> by_name_;  // folded to lower case

@@ -176,7 +176,7 @@ void MailboxState::expunge(const Change& change, Modseq modseq, std::vector<Slot
         }
     }
     alive_.clear(expunged);
-    history_.record(modseq, change.ranges);
+    history_.record(modseq, change.ranges, alive_.count());
 }
 
 void MailboxState::adopt_modseqs(const MailboxState& from) {

@@ -75,17 +75,17 @@ TEST(FlagRing, ForgetsTheOldestWhenFull) {
 
 TEST(ExpungeHistory, MergesWhatItTellsAndKnowsHowFarBackItReaches) {
     ExpungeHistory history;
-    history.record(5, std::vector<UidRange>{{10, 12}});
-    history.record(6, std::vector<UidRange>{{3, 3}, {13, 20}});
+    history.record(5, std::vector<UidRange>{{10, 12}}, 0);
+    history.record(6, std::vector<UidRange>{{3, 3}, {13, 20}}, 0);
     using Ranges = std::vector<std::pair<Uid, Uid>>;
     EXPECT_EQ(history.since(4), (Ranges{{3, 3}, {10, 20}}));
     EXPECT_EQ(history.since(5), (Ranges{{3, 3}, {13, 20}}));
     EXPECT_TRUE(history.since(6).empty());
     for (Modseq modseq = 7; history.horizon() == 0; ++modseq) {
         const auto uid = static_cast<Uid>(modseq * 10);
-        history.record(modseq, std::vector<UidRange>{{uid, uid}, {uid + 2, uid + 2}});
+        history.record(modseq, std::vector<UidRange>{{uid, uid}, {uid + 2, uid + 2}}, 1000);
     }
-    EXPECT_LE(history.entries().size(), ExpungeHistory::max_entries);
+    EXPECT_LE(history.entries().size(), 1000U);
     EXPECT_GT(history.entries().front().modseq, history.horizon());
 }
 
@@ -149,7 +149,7 @@ TEST(MailboxState, SetsOfKeywordsThatNobodyHasAreForgotten) {
         const auto set = state.keywords().set(state.columns().keywords[1]);
         ASSERT_TRUE(std::ranges::equal(set, change.keyword_sets[1])) << number;
     }
-    EXPECT_LT(state.keywords().set_count(), 1500U);
+    EXPECT_LT(state.keywords().set_count(), 200U);
     const auto back = SnapshotCodec::decode(SnapshotCodec::encode(state));
     ASSERT_TRUE(back);
     EXPECT_EQ(back->keywords().set_count(), 2U);
@@ -200,6 +200,26 @@ TEST(MailboxState, VanishedBeyondTheHorizonIsEveryUidThatIsNotThere) {
     using Ranges = std::vector<std::pair<Uid, Uid>>;
     EXPECT_EQ(vanished.ranges, (Ranges{{1, 2}, {4, 4}, {6, 8}, {10, 19}}));
     EXPECT_TRUE(state.vanished_since(3, 20).complete);
+}
+
+// What a small mailbox remembers of its past is bounded by what is in it.
+TEST(MailboxState, HistoryIsNotLongerThanTheMailboxNeeds) {
+    MailboxState state;
+    MailboxState::Applied applied;
+    Modseq modseq = 0;
+    for (Uid uid = 1; uid <= 20'000; uid += 2) {
+        ASSERT_TRUE(state.apply(add_messages(2), ++modseq, uid, applied));
+        Change gone;
+        gone.kind = ChangeKind::expunged;
+        gone.ranges = {{uid, uid}};
+        if (uid > 200) gone.ranges.insert(gone.ranges.begin(), {uid - 199, uid - 199});
+        ASSERT_TRUE(state.apply(gone, ++modseq, 0, applied));
+    }
+    EXPECT_EQ(state.alive().count(), 100U);
+    EXPECT_LE(state.expunge_history().entries().size(), ExpungeHistory::least_entries);
+    EXPECT_TRUE(state.vanished_since(modseq - 100, 20'001).complete);
+    EXPECT_FALSE(state.vanished_since(1, 20'001).complete);
+    EXPECT_LE(state.vanished_since(1, 20'001).ranges.size(), 101U);
 }
 
 TEST(MailboxState, CompactionKeepsTheLiving) {
