@@ -4,13 +4,12 @@ is there once, fetched once.
 
     backlog_test.py STORE      sqlite, postgresql
 """
-import json
 import re
-import subprocess
 import sys
 import time
 import unittest
 
+import fakepop
 import support
 from imap_client import Client
 from servers import Postern, PostgreSQL
@@ -21,33 +20,9 @@ UNCHANGED_POLL = 1024   # octets that the provider sends in a session that finds
 FIRST_SELECT = 2.0      # seconds that sign-in and first SELECT may take
 
 
-class Provider:
-    """fakepop.py in a process of its own: `provider.NAME(ARGUMENT...)` is a method of its Control."""
-
-    def __enter__(self):
-        self.process = subprocess.Popen([sys.executable, "-B", support.beside("fakepop.py"), "--control"], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True)
-        self.port = json.loads(self.process.stdout.readline())["port"]
-        return self
-
-    def __exit__(self, *_):
-        self.process.stdin.close()
-        self.process.wait(30)
-        self.process.stdout.close()
-
-    def __getattr__(self, name):
-        def call(*arguments):
-            print(json.dumps([name, *arguments]), file=self.process.stdin, flush=True)
-            answer = json.loads(self.process.stdout.readline())
-            if "error" in answer:
-                raise RuntimeError(answer["error"])
-            return answer["ok"]
-        return call
-
-
 class Backlog(unittest.TestCase):
     def test_fifty_thousand_messages(self):
-        provider = self.enterContext(Provider())
+        provider = self.enterContext(fakepop.Process())
         provider.maildrop("test1", "pass")
         provider.fill("test1", COUNT)
         provider.set("pipelining", True)
@@ -81,6 +56,25 @@ class Backlog(unittest.TestCase):
         self.assertEqual(provider.count("LIST"), listings, "the whole list was fetched again")
         self.assertLess(cost, UNCHANGED_POLL)
         self.assertEqual(self.subjects(client), list(range(COUNT)))
+        print(f"memory (PSS) {postern.memory()} kB")
+        self.migrate(provider, client)
+
+    def migrate(self, provider, client):
+        """The provider moves to another server, and every message has another id afterwards."""
+        uids = Client.ok(client.uid("SEARCH", "ALL"))
+        tops, retrieved = provider.count("TOP"), provider.count("RETR")
+        began = time.monotonic()
+        provider.renumber("test1")
+        provider.add("test1", "Subject: %d\r\nMessage-ID: <new@example.org>\r\n\r\nNew.\r\n" % COUNT)
+        support.wait_for(lambda: client.exists() == COUNT + 1, 240, "mail that comes after the migration")
+        seconds = time.monotonic() - began
+        tops, retrieved = provider.count("TOP") - tops, provider.count("RETR") - retrieved
+        print(f"after the migration of {COUNT} messages new mail was there in {seconds:.1f} s: {tops} TOP, {retrieved} RETR")
+        self.assertLessEqual(tops, COUNT + 1)
+        self.assertEqual(retrieved, 1, "messages that are here were fetched again")
+        self.assertEqual(provider.deleted("test1"), [])
+        self.assertEqual(Client.ok(client.uid("SEARCH", f"1:{COUNT}"))[0].split(), uids[0].split(), "messages have other UIDs")
+        self.assertEqual(self.subjects(client), list(range(COUNT + 1)))
 
     @staticmethod
     def subjects(client):

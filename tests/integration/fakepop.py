@@ -22,6 +22,7 @@ import os
 import random
 import socket
 import ssl
+import subprocess
 import sys
 import threading
 import time
@@ -74,6 +75,7 @@ class Maildrop:
         self.deleted = []               # uids that clients have removed, in order
         self.next_uid = 1
         self.last_login = None
+        self.logins = []                # when somebody was let in, monotonic seconds
 
     def add(self, data, uid=None):
         """Puts a message at the end; line ends become CRLF. Returns its UIDL."""
@@ -334,9 +336,11 @@ class Session:
             if drop.last_login is not None and now - drop.last_login < behaviour.login_interval:
                 return [b"-ERR [LOGIN-DELAY] too soon\r\n"]
             drop.session, drop.last_login = self, now
+            drop.logins.append(now)
             shown = [m for m in drop.messages if not m.hidden]
             self.view = shown[:behaviour.window] if behaviour.window else shown
         self.drop = drop
+        self.server.count_session(+1)
         return [b"+OK maildrop locked and ready\r\n"]
 
     # --- transaction
@@ -435,6 +439,7 @@ class Session:
             with self.drop.guard:
                 if self.drop.session is self:
                     self.drop.session = None
+                    self.server.count_session(-1)
 
 
 class FakePop:
@@ -451,6 +456,7 @@ class FakePop:
         self.token_logins = []          # mechanisms, in order
         self.in_use = 0                 # logins that another session's lock refused
         self.sessions = 0
+        self.signed_in = self.most_signed_in = 0    # sessions that hold a maildrop: now, and at most
         self.dice = random.Random(seed)
         self.socket = socket.create_server(("127.0.0.1", port), backlog=128)
         self.port = self.socket.getsockname()[1]
@@ -503,6 +509,11 @@ class FakePop:
     def fault_for(self, command, argument):
         with self.guard:
             return next((f for f in self.faults if f.matches(command, argument, self.dice)), None)
+
+    def count_session(self, change):
+        with self.guard:
+            self.signed_in += change
+            self.most_signed_in = max(self.most_signed_in, self.signed_in)
 
     # --- what tests say
 
@@ -557,10 +568,20 @@ class Control:
         self.server.maildrop(name, password)
 
     def fill(self, user, count):
-        """Many small messages, each with its own number as its subject."""
+        """Many small messages of all sizes up to 2 kB, each with its own number as its subject."""
         for number in range(count):
             self.server.maildrops[user].add(b"From: a@example.org\r\nTo: b@example.org\r\nSubject: %d\r\nMessage-ID: <%d@example.org>\r\n\r\n"
-                                            b"Text of %d.\r\n" % (number, number, number))
+                                            b"Text of %d.\r\n%s" % (number, number, number, b"More.\r\n" * (number * 7919 % 251)))
+
+    def most_sessions(self):
+        """So many held a maildrop at once, since this was asked last."""
+        with self.server.guard:
+            most, self.server.most_signed_in = self.server.most_signed_in, self.server.signed_in
+        return most
+
+    def logins(self):
+        """{user: [seconds]}: when each was let in."""
+        return {name: list(drop.logins) for name, drop in self.server.maildrops.items()}
 
     def remove(self, user, uid):
         self.server.maildrops[user].remove(uid)
@@ -607,6 +628,30 @@ class Control:
             except (AttributeError, KeyError, TypeError, ValueError, OSError) as error:
                 answer = {"error": f"{type(error).__name__}: {error}"}
             print(json.dumps(answer), file=out, flush=True)
+
+
+class Process:
+    """A server in a process of its own, so that it and the test do not wait for each other: `process.NAME(ARGUMENT...)` is a method of
+    its Control."""
+
+    def __enter__(self):
+        self.process = subprocess.Popen([sys.executable, "-B", __file__, "--control"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.port = json.loads(self.process.stdout.readline())["port"]
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait(30)
+        self.process.stdout.close()
+
+    def __getattr__(self, name):
+        def call(*arguments):
+            print(json.dumps([name, *arguments]), file=self.process.stdin, flush=True)
+            answer = json.loads(self.process.stdout.readline())
+            if "error" in answer:
+                raise RuntimeError(answer["error"])
+            return answer["ok"]
+        return call
 
 
 def main():

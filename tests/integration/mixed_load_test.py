@@ -93,8 +93,7 @@ class MixedLoad(unittest.TestCase):
         return workers
 
     def sample(self):
-        with open(f"/proc/{self.server.process.pid}/smaps_rollup", encoding="ascii") as file:
-            self.memory.append(int(re.search(r"^Pss:\s+(\d+) kB", file.read(), re.M)[1]))
+        self.memory.append(self.server.memory())
 
     def work(self, workers):
         end = time.monotonic() + OPTIONS.minutes * 60

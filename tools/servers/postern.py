@@ -1,5 +1,6 @@
 """A private Postern, from the build folder."""
 import os
+import re
 import signal
 
 from .certificate import self_signed
@@ -27,6 +28,7 @@ class Postern(Server):
     imap      the same, of a provider that speaks IMAP
     pop3_settings   {key: value} added to the provider's entry; "options" is a YAML map
     poll      seconds between two polls of it
+    gateway   YAML text of the settings of that plugin
     extra     {top level key: YAML text} added to the configuration
     cache     of each session of SQLite with its database: "1M"
     mail      {plugin: YAML text of its settings} for delivery, lmtp, pop3, relay, submission; {} for none
@@ -34,7 +36,7 @@ class Postern(Server):
 
     name = "postern"
 
-    def __init__(self, folder=None, store="sqlite", users=None, pop3=None, poll=1, extensions="everything", extra=None, pop3_settings=None, imap=None, mail=None, cache=None):
+    def __init__(self, folder=None, store="sqlite", users=None, pop3=None, poll=1, extensions="everything", extra=None, pop3_settings=None, imap=None, mail=None, cache=None, gateway=None):
         super().__init__(folder)
         self.store, self.users, self.pop3, self.poll = store, users or {}, pop3, poll
         self.extensions, self.extra = extensions, extra or {}
@@ -42,7 +44,7 @@ class Postern(Server):
         self.connector = "connector-imap" if imap else "connector-pop3"
         self.provider = imap or pop3
         self.imap_port, self.imaps_port = free_port(), free_port()
-        self.mail, self.cache = mail, cache
+        self.mail, self.cache, self.gateway = mail, cache, gateway
         if mail is not None:
             self.lmtp_port, self.pop3_port, self.pop3s_port, self.submission_port = (free_port() for _ in range(4))
 
@@ -55,7 +57,7 @@ class Postern(Server):
         if self.extensions:
             lines.append(f"  - imap-extensions: {self.extensions}")
         if self.provider:
-            lines += ["  - gateway", f"  - {self.connector}"]
+            lines += [f"  - gateway: {self.gateway}" if self.gateway else "  - gateway", f"  - {self.connector}"]
         if self.mail is not None:
             for plugin in ("delivery", "lmtp", "pop3", "relay", "submission"):
                 settings = self.mail.get(plugin)
@@ -86,6 +88,16 @@ class Postern(Server):
         before = os.path.getsize(self.log_file)
         self.spawn([os.path.join(build_folder(), "postern"), "--config", configuration])
         self.wait_ready(lambda: self.said("ready:", before) and answers(self.imap_port), 60)
+
+    def memory(self):
+        """kB that it alone would need: its own pages, and its share of those it has in common with others (PSS)."""
+        with open(f"/proc/{self.process.pid}/smaps_rollup", encoding="ascii") as file:
+            return int(re.search(r"^Pss:\s+(\d+) kB", file.read(), re.M)[1])
+
+    def cpu_seconds(self):
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as file:
+            user, system = file.read().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def close(self):
         """A daemon that did not end well fails the test: a crash, a sanitizer's finding, a stop that took too long."""
