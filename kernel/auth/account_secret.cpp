@@ -1,13 +1,12 @@
 #include "kernel/auth/account_secret.hpp"
 
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "kernel/auth/cram_md5.hpp"
 #include "kernel/auth/mechanisms.hpp"
+#include "kernel/auth/random_octets.hpp"
 #include "kernel/auth/scram_digest.hpp"
 #include "postern/auth/saslprep.hpp"
 #include "postern/encoding/base64.hpp"
@@ -16,7 +15,6 @@ namespace postern::auth {
 
 namespace {
 
-constexpr std::size_t scram_salt_size = 16;
 constexpr std::string_view origin_prefix = "from$";
 constexpr std::string_view cram_md5_prefix = "CRAM-MD5$";
 constexpr ScramHash all_hashes[] = {ScramHash::sha256, ScramHash::sha1};
@@ -27,13 +25,6 @@ bool is_current_scheme(const std::string& verifier) {
 
 std::string mark_of(const std::string& verifier) {
     return encode_base64(scram_digest(ScramHash::sha256, verifier));
-}
-
-std::string random_salt() {
-    std::string salt(scram_salt_size, '\0');
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(salt.data()), scram_salt_size) != 1)
-        throw std::runtime_error("no random octets");
-    return salt;
 }
 
 }  // namespace
@@ -112,7 +103,8 @@ void SecretMaker::add_keys(AccountSecret& secret, const std::string& password) c
     if (cram_md5_) secret.cram_md5 = cram_md5_key(*prepared);
     for (const ScramHash hash : all_hashes) {
         if (secret.find(hash) == nullptr)
-            secret.scram.push_back(derive_scram_keys(hash, *prepared, random_salt(), iterations_));
+            secret.scram.push_back(
+                derive_scram_keys(hash, *prepared, random_octets(scram_salt_size), iterations_));
     }
     OPENSSL_cleanse(prepared->data(), prepared->size());
 }

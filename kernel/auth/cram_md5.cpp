@@ -4,12 +4,11 @@
 
 #include <openssl/crypto.h>
 #include <openssl/md5.h>
-#include <openssl/rand.h>
 
 #include <array>
-#include <stdexcept>
 
 #include "kernel/auth/account_secret.hpp"
+#include "kernel/auth/random_octets.hpp"
 #include "postern/auth/saslprep.hpp"
 
 namespace postern::auth {
@@ -26,13 +25,6 @@ std::string hex(std::string_view octets) {
         out.push_back(digits[static_cast<unsigned char>(c) >> 4]);
         out.push_back(digits[c & 15]);
     }
-    return out;
-}
-
-std::string random_octets(std::size_t size) {
-    std::string out(size, '\0');
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(size)) != 1)
-        throw std::runtime_error("no random octets");
     return out;
 }
 

@@ -15,6 +15,9 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "kernel/auth/openssl_octets.hpp"
+#include "kernel/auth/random_octets.hpp"
+
 namespace postern::auth {
 
 namespace {
@@ -29,14 +32,6 @@ constexpr char without_data_key = 1;
 constexpr char with_data_key = 2;
 
 using ValueKey = std::array<std::uint8_t, data_key_size>;
-
-const std::uint8_t* octets(std::string_view s) {
-    return reinterpret_cast<const std::uint8_t*>(s.data());
-}
-
-void require(bool ok, const char* what) {
-    if (!ok) throw std::runtime_error(what);
-}
 
 ValueKey derive(const KeySealer::Key& master, std::string_view salt, std::string_view context) {
     std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> kdf(
@@ -57,13 +52,6 @@ ValueKey derive(const KeySealer::Key& master, std::string_view salt, std::string
 
 /// For keys that are used once: derived ones.
 const std::string used_once(nonce_size, '\0');
-
-std::string random_octets(std::size_t count) {
-    std::string out(count, '\0');
-    require(RAND_bytes(reinterpret_cast<std::uint8_t*>(out.data()), static_cast<int>(count)) == 1,
-            "no random octets");
-    return out;
-}
 
 using Cipher = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 Cipher make_cipher() {

@@ -16,6 +16,8 @@ std::string_view scram_name(ScramHash hash);
 /// Octets of a digest.
 std::size_t scram_size(ScramHash hash);
 
+inline constexpr std::size_t scram_salt_size = 16;  ///< of the salts we make
+
 /// What a server keeps of a password (RFC 5802 section 3): enough to check a proof, not enough to make one.
 struct ScramKeys {
     ScramHash hash = ScramHash::sha256;

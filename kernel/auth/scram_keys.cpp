@@ -2,8 +2,8 @@
 #include <openssl/hmac.h>
 
 #include <charconv>
-#include <stdexcept>
 
+#include "kernel/auth/openssl_octets.hpp"
 #include "kernel/auth/scram.hpp"
 #include "kernel/auth/scram_digest.hpp"
 #include "postern/encoding/base64.hpp"
@@ -16,17 +16,7 @@ const EVP_MD* method(ScramHash hash) {
     return hash == ScramHash::sha1 ? EVP_sha1() : EVP_sha256();
 }
 
-const unsigned char* octets(std::string_view text) {
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-unsigned char* octets(std::string& text) {
-    return reinterpret_cast<unsigned char*>(text.data());
-}
-
-void require(bool ok) {
-    if (!ok) throw std::runtime_error("OpenSSL cannot compute a digest");
-}
+constexpr const char* no_digest = "OpenSSL cannot compute a digest";
 
 }  // namespace
 
@@ -40,14 +30,16 @@ std::size_t scram_size(ScramHash hash) {
 
 std::string scram_digest(ScramHash hash, std::string_view text) {
     std::string out(scram_size(hash), '\0');
-    require(EVP_Digest(text.data(), text.size(), octets(out), nullptr, method(hash), nullptr) == 1);
+    require(EVP_Digest(text.data(), text.size(), octets(out), nullptr, method(hash), nullptr) == 1,
+            no_digest);
     return out;
 }
 
 std::string scram_hmac(ScramHash hash, std::string_view key, std::string_view text) {
     std::string out(scram_size(hash), '\0');
     require(HMAC(method(hash), key.data(), static_cast<int>(key.size()), octets(text), text.size(),
-                 octets(out), nullptr) != nullptr);
+                 octets(out), nullptr) != nullptr,
+            no_digest);
     return out;
 }
 
@@ -56,7 +48,8 @@ ScramKeys derive_scram_keys(ScramHash hash, std::string_view password, std::stri
     std::string salted(scram_size(hash), '\0');
     require(PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), octets(salt),
                               static_cast<int>(salt.size()), static_cast<int>(iterations), method(hash),
-                              static_cast<int>(salted.size()), octets(salted)) == 1);
+                              static_cast<int>(salted.size()), octets(salted)) == 1,
+            no_digest);
     std::string client_key = scram_hmac(hash, salted, "Client Key");
     ScramKeys keys;
     keys.hash = hash;

@@ -1,10 +1,7 @@
 #include "kernel/auth/scram_mechanism.hpp"
 
-#include <openssl/rand.h>
-
-#include <stdexcept>
-
 #include "kernel/auth/account_secret.hpp"
+#include "kernel/auth/random_octets.hpp"
 #include "kernel/auth/scram_digest.hpp"
 #include "postern/encoding/base64.hpp"
 
@@ -12,14 +9,8 @@ namespace postern::auth {
 
 namespace {
 
-constexpr std::size_t salt_size = 16;
-constexpr std::size_t nonce_size = 18;  ///< octets, before base64
-
 std::string make_nonce() {
-    std::string octets(nonce_size, '\0');
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(octets.data()), nonce_size) != 1)
-        throw std::runtime_error("no random octets");
-    return encode_base64(octets);
+    return encode_base64(random_octets(18));
 }
 
 bool can_bind(const SaslPeer& peer) {
@@ -139,7 +130,7 @@ ScramKeys ScramDesk::decoy(const std::string& login, ScramHash hash) const {
     ScramKeys keys;
     keys.hash = hash;
     keys.iterations = iterations_;
-    keys.salt = scram_hmac(ScramHash::sha256, key, "salt " + name).substr(0, salt_size);
+    keys.salt = scram_hmac(ScramHash::sha256, key, "salt " + name).substr(0, scram_salt_size);
     keys.stored_key = scram_hmac(ScramHash::sha256, key, "stored " + name).substr(0, scram_size(hash));
     keys.server_key = scram_hmac(ScramHash::sha256, key, "server " + name).substr(0, scram_size(hash));
     return keys;

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t max_answer = 65'535;
 constexpr std::size_t max_records = 100;
 constexpr int seconds_a_try = 2;
-constexpr int tries = 2;
+constexpr int dns_tries = 2;
 
 std::string lower_name(const char* name) {
     std::string out(name);
@@ -146,7 +146,7 @@ Result<std::string> NameServer::ask(const std::string& name, int type) const {
     if (!address_.empty() && !use_only(resolver.state, address_))
         return Error(Errc::invalid, "`" + address_ + "` is no address of a name server");
     resolver.state.retrans = seconds_a_try;
-    resolver.state.retry = tries;
+    resolver.state.retry = dns_tries;
     std::string answer(max_answer, '\0');
     const int length =
         res_nquery(&resolver.state, name.c_str(), ns_c_in, type,

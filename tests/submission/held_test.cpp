@@ -2,6 +2,7 @@
 #include "delivery/plugin.hpp"
 #include "kernel/mail/account_scan.hpp"
 #include "submission/plugin.hpp"
+#include "tests/submission/fake_host.hpp"
 #include "tests/support/protocol_fixture.hpp"
 
 namespace postern::submission {
@@ -63,45 +64,6 @@ TEST(HeldMessageTest, DamageShows) {
     // Whatever is cut off, nothing falls over.
     for (std::size_t i = 0; i < text.size(); ++i) HeldMessage::from_text(entry, text.substr(0, i));
 }
-
-/// A smart host that answers as a test says.
-class FakeHost final : public mail::RelayLines {
-public:
-    class Line final : public mail::RelayLine {
-    public:
-        explicit Line(FakeHost& host) : host_(host) {}
-        Task<Result<Reply>> sender(mail::OutgoingMail mail, std::uint64_t) override {
-            host_.said.push_back("MAIL " + mail.sender);
-            auto reply = host_.on_sender;
-            co_return reply;
-        }
-        Task<Result<Reply>> recipient(mail::EnvelopeRecipient recipient) override {
-            host_.said.push_back("RCPT " + recipient.address);
-            auto reply = recipient.address.starts_with("nobody") ? Reply{550, "5.1.1", "5.1.1 Who?"}
-                                                                 : Reply{250, "", "Ok"};
-            co_return reply;
-        }
-        Task<Result<Reply>> content(std::shared_ptr<const std::string> content) override {
-            host_.contents.push_back(*content);
-            co_return Reply{250, "2.0.0", "2.0.0 queued"};
-        }
-        Task<void> close() override { co_return; }
-
-    private:
-        FakeHost& host_;
-    };
-    bool has_host(const std::string&) const override { return true; }
-    Task<Result<std::unique_ptr<mail::RelayLine>>> open(AccountId, std::string) override {
-        co_return std::unique_ptr<mail::RelayLine>(std::make_unique<Line>(*this));
-    }
-    Result<Reply> on_sender = Reply{250, "2.1.0", "2.1.0 Ok"};
-    std::vector<std::string> said;
-    std::vector<std::string> contents;
-};
-
-const std::string letter =
-    "From: anna@example.org\r\nDate: Mon, 02 Nov 2026 10:00:00 +0100\r\nMessage-ID: "
-    "<1@example.org>\r\n\r\nBody\r\n";
 
 class HeldTest : public test::ProtocolFixture {
 protected:

@@ -6,6 +6,7 @@
 #include "relay/service.hpp"
 #include "submission/content.hpp"
 #include "submission/plugin.hpp"
+#include "tests/submission/fake_host.hpp"
 #include "tests/support/protocol_fixture.hpp"
 
 namespace postern::submission {
@@ -19,54 +20,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-const std::string letter =
-    "From: anna@example.org\r\nDate: Mon, 02 Nov 2026 10:00:00 +0100\r\nMessage-ID: "
-    "<1@example.org>\r\n\r\nBody\r\n";
-
-/// A smart host that answers as a test says.
-class FakeHost final : public mail::RelayLines {
-public:
-    class Line final : public mail::RelayLine {
-    public:
-        explicit Line(FakeHost& host) : host_(host) {}
-        Task<Result<Reply>> sender(mail::OutgoingMail mail, std::uint64_t) override {
-            host_.said.push_back("MAIL " + mail.sender);
-            auto reply = host_.on_sender;
-            co_return reply;
-        }
-        Task<Result<Reply>> recipient(mail::EnvelopeRecipient recipient) override {
-            host_.said.push_back("RCPT " + recipient.address);
-            auto reply = recipient.address.starts_with("nobody") ? Reply{550, "5.1.1", "5.1.1 Who?"}
-                                                                 : Reply{250, "", "Ok"};
-            co_return reply;
-        }
-        Task<Result<Reply>> content(std::shared_ptr<const std::string> content) override {
-            host_.content = *content;
-            auto reply = host_.on_content;
-            co_return reply;
-        }
-        Task<void> close() override {
-            ++host_.closed;
-            co_return;
-        }
-
-    private:
-        FakeHost& host_;
-    };
-    bool has_host(const std::string&) const override { return there; }
-    Task<Result<std::unique_ptr<mail::RelayLine>>> open(AccountId, std::string) override {
-        if (failure.code != Errc::internal) co_return failure;
-        co_return std::unique_ptr<mail::RelayLine>(std::make_unique<Line>(*this));
-    }
-    bool there = true;
-    Error failure;
-    Result<Reply> on_sender = Reply{250, "2.1.0", "2.1.0 Ok"};
-    Result<Reply> on_content = Reply{250, "2.0.0", "2.0.0 queued as 42"};
-    std::vector<std::string> said;
-    std::string content;
-    int closed = 0;
-};
 
 class SubmissionTest : public test::ProtocolFixture {
 protected:
@@ -136,12 +89,12 @@ TEST_F(SubmissionTest, HandsBackWhatTheSmartHostSays) {
     EXPECT_THAT(host_line_.said,
                 ElementsAre("MAIL anna@example.org", "RCPT nobody@far.example", "RCPT bob@far.example"));
     EXPECT_THAT(
-        host_line_.content,
+        host_line_.content(),
         StartsWith(
             "Received: from client.example ([192.0.2.7])\r\n\tby mx.example.org (Postern) with ESMTPA id "));
-    EXPECT_THAT(host_line_.content, EndsWith("\r\n" + letter));
+    EXPECT_THAT(host_line_.content(), EndsWith("\r\n" + letter));
     EXPECT_EQ(host_line_.closed, 1);
-    EXPECT_THAT(contents("anna", "Sent"), ElementsAre(host_line_.content));
+    EXPECT_THAT(contents("anna", "Sent"), ElementsAre(host_line_.content()));
 }
 
 TEST_F(SubmissionTest, KeepsNoCopyOfWhatDidNotLeave) {
@@ -217,7 +170,7 @@ TEST_F(SubmissionTest, SendsWhatAUrlLeadsTo) {
     client.say("RCPT TO:<bob@far.example>");
     const std::string url = authorised("imap://anna@mx.example.org/Drafts/;UID=1;URLAUTH=submit+anna");
     EXPECT_THAT(client.say("BURL " + url + " LAST"), StartsWith("250 2.0.0 queued as 42"));
-    EXPECT_THAT(host_line_.content, EndsWith("\r\n" + letter));
+    EXPECT_THAT(host_line_.content(), EndsWith("\r\n" + letter));
     // In pieces, with octets between them (RFC 4468 section 3.6).
     client.say("MAIL FROM:<anna@example.org>");
     client.say("RCPT TO:<bob@far.example>");
@@ -226,7 +179,7 @@ TEST_F(SubmissionTest, SendsWhatAUrlLeadsTo) {
               "250 2.5.0 Ok\r\n");
     client.send("BDAT 7 LAST\r\nOther\r\n");
     EXPECT_THAT(client.take(), StartsWith("250 2.0.0 queued"));
-    EXPECT_THAT(host_line_.content, EndsWith("\r\nMessage-ID: <1@example.org>\r\n\r\nOther\r\n"));
+    EXPECT_THAT(host_line_.content(), EndsWith("\r\nMessage-ID: <1@example.org>\r\n\r\nOther\r\n"));
 }
 
 TEST_F(SubmissionTest, RefusesUrlsThatAreNotForTheUser) {
