@@ -246,7 +246,8 @@ void Settings::read(const ConfigNode& config, Diagnostics& problems) {
     providers_.clear();
     oauth_.clear();
     autoconfig_folder_ = config.get_string("autoconfig", "", problems);
-    for (const auto& [name, node] : config["oauth"].fields()) {
+    const ConfigNode oauth = config["oauth"];
+    for (const auto& [name, node] : oauth.fields()) {
         oauth_.emplace(name, std::make_shared<OAuthProvider>(OAuthProvider::read(name, node, problems)));
     }
     resolver_ = config.get_string("resolver", "", problems);

@@ -45,7 +45,8 @@ std::string list_name(std::string_view name) {
 void ConfiguredLists::configure(const ConfigNode& config, Diagnostics& problems) {
     lists_.clear();
     config.check_keys({"lists"}, problems);
-    for (const auto& [name, node] : config["lists"].fields()) {
+    const ConfigNode lists = config["lists"];
+    for (const auto& [name, node] : lists.fields()) {
         const bool uri = name.starts_with(':') || name.find(':') != std::string::npos;
         if (!uri)
             problems.error(node.place(), "the name of a list is a URI, as \"tag:example.org,2026:friends\"");

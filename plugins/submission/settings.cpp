@@ -35,8 +35,9 @@ Settings read_settings(const ConfigNode& config, Diagnostics& problems) {
         problems.error(config["hold"].place(), "hold is a year at most");
     s.most_held = static_cast<std::size_t>(
         config.get_int("max_held", static_cast<std::int64_t>(s.most_held), 1, 100000, problems));
-    for (const auto& [login, node] : config["senders"].fields())
-        s.senders[login] = config["senders"].get_strings(login, problems);
+    const ConfigNode senders = config["senders"];
+    for (const auto& [login, node] : senders.fields())
+        s.senders[login] = senders.get_strings(login, problems);
     return s;
 }
 

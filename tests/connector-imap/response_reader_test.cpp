@@ -7,7 +7,7 @@
 namespace postern::imap_client {
 namespace {
 
-using Status = ResponseReader::Status;
+using ReadStatus = ResponseReader::Status;
 
 // All responses of `octets`, given in pieces of `piece`; stops at an error.
 std::vector<Response> read_all(std::string_view octets, std::size_t piece, bool* failed = nullptr) {
@@ -20,8 +20,8 @@ std::vector<Response> read_all(std::string_view octets, std::size_t piece, bool*
         std::size_t used = 0;
         const auto status = reader.feed(octets.substr(0, piece), used);
         octets.remove_prefix(used);
-        if (status == Status::done) out.push_back(reader.take());
-        if (status == Status::error) {
+        if (status == ReadStatus::done) out.push_back(reader.take());
+        if (status == ReadStatus::error) {
             if (failed != nullptr) *failed = true;
             break;
         }
@@ -65,7 +65,7 @@ TEST(ResponseReader, CutInTwoAnywhere) {
                 std::size_t used = 0;
                 const auto status = reader.feed(part, used);
                 part.remove_prefix(used);
-                if (status != Status::done) break;
+                if (status != ReadStatus::done) break;
                 out.push_back(reader.take());
             }
         }

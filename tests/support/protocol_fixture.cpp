@@ -64,7 +64,8 @@ ProtocolFixture::ProtocolFixture()
     registry_.provide<mail::GroupedDelivery>(deliveries_);
 }
 
-ProtocolFixture::~ProtocolFixture() {
+// Not in the destructor: sessions end while the plugins, which derived fixtures own, still live.
+void ProtocolFixture::TearDown() {
     for (const auto& client : clients_) client->hang_up();
     runtime_.settle();
 }

@@ -76,7 +76,7 @@ private:
 class ProtocolFixture : public ::testing::Test {
 protected:
     ProtocolFixture();
-    ~ProtocolFixture() override;
+    void TearDown() override;
 
     /// Before start(): configured with YAML.
     void add(const std::string& name, Plugin& plugin, const std::string& settings = {});
