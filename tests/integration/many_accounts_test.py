@@ -14,14 +14,14 @@ import support
 from imap_client import Client
 from servers import Postern, PostgreSQL
 
-SESSIONS = 8    # with the provider, at once
-
 parser = argparse.ArgumentParser()
 parser.add_argument("store", choices=("sqlite", "postgresql"))
 parser.add_argument("--accounts", type=int, default=60)
 parser.add_argument("--minutes", type=float, default=0.25)
 parser.add_argument("--interval", type=int, default=2, help="of the polls of an account, in seconds")
 parser.add_argument("--arrivals", type=float, default=20, help="messages a second")
+parser.add_argument("--sessions", type=int, default=2, help="with the provider, at once")
+parser.add_argument("--pace", type=float, default=0.05, help="seconds the provider takes for each message")
 parser.add_argument("--seed", type=int, default=1)
 OPTIONS = parser.parse_args()
 
@@ -29,9 +29,10 @@ OPTIONS = parser.parse_args()
 class ManyAccounts(unittest.TestCase):
     def setUp(self):
         self.provider = self.enterContext(fakepop.Process())
+        self.provider.set("pace", OPTIONS.pace)
         store = OPTIONS.store if OPTIONS.store == "sqlite" else self.enterContext(PostgreSQL())
         self.postern = self.enterContext(Postern(store=store, pop3=("127.0.0.1", self.provider.port, "none"), poll=OPTIONS.interval,
-                                                 gateway=f"{{ max_sessions_per_host: {SESSIONS} }}"))
+                                                 gateway=f"{{ max_sessions_per_host: {OPTIONS.sessions} }}"))
         self.names = [f"user{number:04d}" for number in range(OPTIONS.accounts)]
         self.came = dict.fromkeys(self.names, 0)
         self.dice = random.Random(OPTIONS.seed)
@@ -82,7 +83,7 @@ class ManyAccounts(unittest.TestCase):
         print(f"{OPTIONS.accounts} accounts for {ended - began:.0f} s: {(self.postern.cpu_seconds() - used) / (ended - began):.3f} processors, memory (PSS) "
               f"{memory[0]} kB at first, {memory[-1]} kB at last, {sum(self.came.values())} messages")
         self.report_gaps(began, ended)
-        self.assertLessEqual(self.provider.most_sessions(), SESSIONS)
+        self.assertLessEqual(self.provider.most_sessions(), OPTIONS.sessions)
         for name in self.names:
             support.wait_for(lambda user=name: self.has_all(user), 60, f"all mail of {name}")
         self.assertEqual(self.provider.count("RETR"), sum(self.came.values()), "a message was fetched twice")
