@@ -28,10 +28,28 @@ Task<Result<SaslStep>> sign_in_as(mail::MailService* mail, SignInLedger* ledger,
     co_return step;
 }
 
-class ExternalExchange final : public SaslExchange {
+/// Lets in the account of an attempt that needs no further proof.
+class ProvenExchange : public SaslExchange {
 public:
-    ExternalExchange(mail::MailService& mail, SignInLedger& ledger, SignInAttempt attempt)
-        : mail_(mail), ledger_(ledger), attempt_(std::move(attempt)) {}
+    ProvenExchange(mail::MailService& mail, SignInLedger& ledger, SignInAttempt attempt)
+        : attempt_(std::move(attempt)), mail_(mail), ledger_(ledger) {}
+
+protected:
+    Task<Result<SaslStep>> sign_in() {
+        SignInAttempt attempt = attempt_;
+        auto step = co_await sign_in_as(&mail_, &ledger_, std::move(attempt));
+        co_return step;
+    }
+    const SignInAttempt attempt_;
+
+private:
+    mail::MailService& mail_;
+    SignInLedger& ledger_;
+};
+
+class ExternalExchange final : public ProvenExchange {
+public:
+    using ProvenExchange::ProvenExchange;
 
     /// The message is an authorization identity, or empty.
     Task<Result<SaslStep>> step(std::string message) override {
@@ -41,35 +59,22 @@ public:
             co_return Error(Errc::permission_denied,
                             "[AUTHORIZATIONFAILED] Acting for another user is not allowed");
         }
-        SignInAttempt attempt = attempt_;
-        auto step = co_await sign_in_as(&mail_, &ledger_, std::move(attempt));
+        auto step = co_await sign_in();
         co_return step;
     }
-
-private:
-    mail::MailService& mail_;
-    SignInLedger& ledger_;
-    SignInAttempt attempt_;
 };
 
-class AnonymousExchange final : public SaslExchange {
+class AnonymousExchange final : public ProvenExchange {
 public:
-    AnonymousExchange(mail::MailService& mail, SignInLedger& ledger, SignInAttempt attempt)
-        : mail_(mail), ledger_(ledger), attempt_(std::move(attempt)) {}
+    using ProvenExchange::ProvenExchange;
 
     /// The message says who it might be; nobody relies on that.
     Task<Result<SaslStep>> step(std::string message) override {
         if (message.size() > max_trace || !mime::is_utf8(message))
             co_return Error(Errc::protocol_violation, "The trace is malformed");
-        SignInAttempt attempt = attempt_;
-        auto step = co_await sign_in_as(&mail_, &ledger_, std::move(attempt));
+        auto step = co_await sign_in();
         co_return step;
     }
-
-private:
-    mail::MailService& mail_;
-    SignInLedger& ledger_;
-    SignInAttempt attempt_;
 };
 
 }  // namespace

@@ -59,7 +59,6 @@ public:
     /// Replaces the state by what the store has now, after the log lost rows: views learn the differences.
     void replace(MailboxState state, Modseq applied);
     void mark_deleted(MailboxInfo last);
-    bool has_views() const { return !views_.empty(); }
     std::size_t memory() const { return state_.memory(); }
     /// The \Recent cursor, if the log does not know it yet.
     std::optional<Uid> unsaved_recent() const;

@@ -3,6 +3,7 @@
 
 #include "kernel/config/yaml_reader.hpp"
 #include "tests/gateway/support/name_server.hpp"
+#include "tests/gateway/support/one_connector.hpp"
 #include "tests/gateway/support/world.hpp"
 
 namespace postern::gateway {
@@ -12,18 +13,6 @@ using test::ScriptedNameServer;
 
 class Located : public test::World {
 protected:
-    class OneConnector final : public Lookup {
-    public:
-        explicit OneConnector(Connector& connector) : connector_(connector) {}
-
-    protected:
-        void* find_object(const InterfaceId&, std::string_view) const override { return &connector_; }
-        std::vector<const RegistryEntry*> entries(const InterfaceId&) const override { return {}; }
-
-    private:
-        Connector& connector_;
-    };
-
     Located() {
         audited_ = false;
         start();
@@ -35,7 +24,7 @@ protected:
                                  "  mail.example: { source: fake, server: \"pop.mail.example:995\" }\n";
         named_.read(config::read_yaml_text(text, "test", problems), problems);
         EXPECT_FALSE(problems.has_errors());
-        const auto resolved = named_.resolve(OneConnector(connector_));
+        const auto resolved = named_.resolve(test::OneConnector(connector_));
         EXPECT_TRUE(resolved) << resolved.error().to_string();
     }
     Outcome<RemoteServer> locate(const std::string& domain = "example.net") {

@@ -3,6 +3,7 @@
 #include "postern/gateway/brake.hpp"
 
 #include "kernel/config/yaml_reader.hpp"
+#include "tests/gateway/support/one_connector.hpp"
 
 namespace postern::gateway::test {
 
@@ -13,18 +14,6 @@ mail::MailOptions options_with(UnixTime& clock) {
     options.clock = [&clock] { return clock; };
     return options;
 }
-
-class OneConnector final : public Lookup {
-public:
-    explicit OneConnector(Connector& connector) : connector_(connector) {}
-
-protected:
-    void* find_object(const InterfaceId&, std::string_view) const override { return &connector_; }
-    std::vector<const RegistryEntry*> entries(const InterfaceId&) const override { return {}; }
-
-private:
-    Connector& connector_;
-};
 
 }  // namespace
 
