@@ -2,37 +2,11 @@
 // The interpreter and its extensions as they are built, on scripts and messages in memory.
 #include <gtest/gtest.h>
 
-#include <map>
-#include <set>
-
 #include "kernel/plugin/registry_table.hpp"
-#include "postern/plugin/plugin.hpp"
-#include "postern/sieve/engine.hpp"
+#include "tests/sieve/support/fake_environment.hpp"
+#include "tests/sieve/support/loaded_plugins.hpp"
 
 namespace postern::sieve::test {
-
-/// Facts that a test sets.
-class FakeEnvironment final : public Environment {
-public:
-    UnixTime now() const override { return time; }
-    std::optional<std::string> item(std::string_view name) const override;
-    std::string owner() const override { return "anna@example.org"; }
-    bool mailbox_exists(std::string_view name) const override {
-        return mailboxes.contains(std::string(name));
-    }
-    std::optional<std::string> mailbox_of_id(std::string_view id) const override;
-    std::optional<std::string> mailbox_of_use(std::string_view use) const override;
-    std::optional<std::string> metadata(std::string_view mailbox, std::string_view entry) const override;
-    bool was_tracked(std::string_view key) const override { return tracked.contains(std::string(key)); }
-
-    UnixTime time = 1'800'000'000;  // Fri, 15 Jan 2027 08:00:00 +0000
-    std::map<std::string, std::string> items;
-    std::set<std::string> mailboxes{"INBOX", "Lists", "Sent"};
-    std::map<std::string, std::string> ids;
-    std::map<std::string, std::string> uses{{"\\sent", "Sent"}};
-    std::map<std::string, std::string> annotations;  ///< "mailbox entry"
-    std::set<std::string> tracked;
-};
 
 /// What run() says of a message that nothing was done with.
 constexpr const char* kept = "keep (implicit)";
@@ -71,13 +45,11 @@ protected:
 private:
     std::vector<std::string> plugins_;
     std::map<std::string, std::string> settings_;
-    std::vector<std::unique_ptr<Plugin>> loaded_;
+    LoadedPlugins loaded_;
     const Engine* engine_ = nullptr;
 };
 
 /// A file of the source tree, by its path from the root.
 std::string read_source(const std::string& path);
-/// Names of the plugins sieve-* that are built.
-std::vector<std::string> built_extensions();
 
 }  // namespace postern::sieve::test
