@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""LMTP as clients speak it: Python's smtplib, many at once, and while PostgreSQL restarts under them.
+"""LMTP as clients speak it: Python's smtplib, swaks, many at once, and while PostgreSQL restarts under them.
 
     lmtp_test.py STORE      sqlite, postgresql
 """
 import smtplib
+import subprocess
 import sys
 import threading
 import unittest
@@ -58,6 +59,17 @@ class Lmtp(unittest.TestCase):
             client.sendmail("a@b.example", ["user0"], b"X-Number: 1\r\n\r\n")
         [stored] = self.contents("user0")
         self.assertIn(b" with LMTPS id ", stored)
+
+    def test_swaks(self):
+        result = subprocess.run(["swaks", "--protocol", "LMTP", "--server", "127.0.0.1", "--port", str(self.postern.lmtp_port), "--pipeline",
+                                 "--from", "a@b.example", "--to", "user0,nobody,user3", "--data", "X-Number: 1\\n\\n.dot\\n..\\n"],
+                                check=False, capture_output=True, text=True, timeout=60)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertIn(" 550 5.1.1 ", result.stdout)
+        for user in ("user0", "user3"):
+            self.assertIn(f" 250 2.0.0 <{user}> Delivered", result.stdout)
+            [stored] = self.contents(user)
+            self.assertEqual(own_octets(stored).rstrip(), b"X-Number: 1\r\n\r\n.dot\r\n..")
 
     def test_real_mail_arrives_octet_by_octet(self):
         wanted = []

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""POP3 as clients speak it: poplib, curl, fetchmail; also in front of a gateway account, with the provider's unique ids.
+"""POP3 as clients speak it: poplib, curl, fetchmail, getmail, mpop; also in front of a gateway account, with the provider's unique ids.
 
     pop3_test.py STORE      sqlite, postgresql
 """
+import email
+import glob
 import os
 import poplib
 import subprocess
@@ -25,6 +27,11 @@ def crlf(message):
     return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
 
 
+def leaves(message):
+    """The decoded parts of a message, without the ends of lines."""
+    return [(part.get_payload(decode=True) or b"").split() for part in email.message_from_bytes(message).walk() if not part.is_multipart()]
+
+
 def store_of(test):
     return "sqlite" if STORE == "sqlite" else test.enterClassContext(PostgreSQL())
 
@@ -32,7 +39,7 @@ def store_of(test):
 class Pop3(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        users = {name: "pass" for name in ("poplib", "curl", "fetchmail", "tls")}
+        users = {name: "pass" for name in ("poplib", "curl", "fetchmail", "getmail", "mpop", "tls")}
         cls.postern = cls.enterClassContext(Postern(store=store_of(cls), users=users, extra=AUTH, mail={"pop3": "{ without_utf8: send }"}))
 
     def fill(self, user, count):
@@ -105,6 +112,56 @@ class Pop3(unittest.TestCase):
             self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
             self.assertEqual(result.stdout.count("flushed"), len(messages))
         self.assertEqual(self.left("fetchmail"), 0)
+
+    def collected(self, folder):
+        """What a client has put into a Maildir."""
+        out = []
+        for name in glob.glob(f"{folder}/new/*"):
+            with open(name, "rb") as file:
+                out.append(file.read())
+        return out
+
+    def maildir(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        for name in ("mail", "mail/new", "mail/cur", "mail/tmp"):
+            os.mkdir(os.path.join(folder, name))
+        return folder
+
+    def all_collected(self, folder, messages):
+        """Clients write header fields and boundaries anew: the parts are what was stored."""
+        self.assertEqual(sorted(leaves(mail) for mail in self.collected(f"{folder}/mail")), sorted(leaves(message) for message in messages))
+
+    def test_getmail(self):
+        messages = self.fill("getmail", 20)
+        folder = self.maildir()
+        settings = os.path.join(folder, "getmailrc")
+        with open(settings, "w", encoding="ascii") as file:
+            file.write("[retriever]\ntype = SimplePOP3SSLRetriever\nserver = localhost\nusername = getmail\npassword = pass\n"
+                       f"port = {self.postern.pop3s_port}\nca_certs = {self.postern.path('tls.pem')}\n"
+                       # Its own Maildir writer refuses to run as root.
+                       "[destination]\ntype = MDA_external\nallow_root_commands = true\npath = /bin/sh\n"
+                       f'arguments = ("-c", "cat >$(mktemp {folder}/mail/new/XXXXXX)")\n'
+                       "[options]\ndelete = true\nread_all = false\ndelivered_to = false\nreceived = false\n")
+        def getmail():
+            return subprocess.run(["getmail", "--getmaildir", folder, "--rcfile", settings], check=False, capture_output=True, text=True, timeout=120)
+        result = getmail()
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.all_collected(folder, messages)
+        self.assertEqual(self.left("getmail"), 0)
+
+    def test_mpop(self):
+        messages = self.fill("mpop", 20)
+        folder = self.maildir()
+        def mpop():
+            return subprocess.run(["mpop", "--host=localhost", f"--port={self.postern.pop3_port}", "--user=mpop", "--passwordeval=echo pass",
+                                   "--tls=on", "--tls-starttls=on", f"--tls-trust-file={self.postern.path('tls.pem')}", "--keep=on",
+                                   f"--uidls-file={folder}/ids", f"--delivery=maildir,{folder}/mail", "--received-header=off"],
+                                  check=False, capture_output=True, text=True, timeout=120)
+        for _ in range(2):      # what it has by its unique ids it does not fetch again
+            result = mpop()
+            self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+            self.all_collected(folder, messages)
+        self.assertEqual(self.left("mpop"), 20)
 
 
 class Gateway(unittest.TestCase):

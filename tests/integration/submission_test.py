@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-"""Submission end to end: smtplib and curl submit, a smart host takes it, Sent has it; and forward without download (RFC 5550):
+"""Submission end to end: smtplib, curl, swaks and nodemailer submit, a smart host takes it, Sent has it; and forward without download (RFC 5550):
 CATENATE, GENURLAUTH, BURL."""
+import email
+import email.policy
 import os
 import re
 import smtplib
@@ -114,6 +116,34 @@ class Submission(unittest.TestCase):
                                 input=b"Subject: curl\r\n\r\nx\r\n", check=False, capture_output=True, timeout=60)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertTrue(self.sink.letters[-1].content.endswith(b"Subject: curl\r\n\r\nx\r\n"))
+
+    def test_swaks(self):
+        def swaks(password, *more):
+            return subprocess.run(["swaks", "--server", "127.0.0.1", "--port", str(self.postern.submission_port), "--tls", "--tls-verify",
+                                   "--tls-ca-path", self.postern.path("tls.pem"), "--auth", "PLAIN", "--auth-user", "anna", "--auth-password",
+                                   password, "--from", "anna@example.org", "--to", "bob@far.example", "--header", "Subject: swaks", *more],
+                                  check=False, capture_output=True, text=True, timeout=60)
+        result = swaks("pass", "--body", "one\\n.two")
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertIn(b"Subject: swaks\r\n", self.sink.letters[-1].content)
+        self.assertIn(b"\r\n\r\none\r\n.two\r\n", self.sink.letters[-1].content)
+        self.assertIn(" 535 5.7.8 ", swaks("wrong").stdout)
+        self.assertIn(" 550 5.7.1 ", swaks("pass", "--from", "somebody@else.example").stdout)
+
+    def test_nodemailer(self):
+        # tools/install-imapflow puts it there: imapflow needs it.
+        modules = os.path.join(build_folder(), "..", "npm", "node_modules")
+        here = os.path.dirname(os.path.abspath(__file__))
+        result = subprocess.run(["node", os.path.join(here, "nodemailer.mjs")], check=False, capture_output=True, text=True, timeout=60,
+                                env=dict(os.environ, NODE_PATH=os.path.abspath(modules), NODE_EXTRA_CA_CERTS=self.postern.path("tls.pem"),
+                                         PORT=str(self.postern.submission_port), MAILUSER="anna", MAILPASS="pass", FROM="anna@example.org",
+                                         TO="bob@far.example"))
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertTrue(result.stdout.startswith("250 2.0.0 queued as "), result.stdout)
+        letter = email.message_from_bytes(self.sink.letters[-1].content, policy=email.policy.default)
+        self.assertEqual(letter["Subject"], "Grüße aus node")
+        self.assertEqual(letter.get_body(("plain",)).get_content().splitlines(), [".", "über"])
+        self.assertEqual([part.get_content() for part in letter.iter_attachments()], [b"\0\1\2\r\n.\r\n\xff"])
 
     def test_forward_without_download(self):
         with Client(self.postern.imap_port, user="burl") as client:
