@@ -1,8 +1,14 @@
 #!/usr/bin/env python3
 """posternctl beside a running daemon and without one."""
+import imaplib
+import json
+import mailbox
 import os
+import pty
+import re
 import subprocess
 import sys
+import time
 import unittest
 
 import support
@@ -26,6 +32,35 @@ class Posternctl(unittest.TestCase):
         result = self.run_tool(*arguments, password=password)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         return result.stdout
+
+    def json(self, *arguments, password="", status=0):
+        """The object that a command prints with --json."""
+        result = self.run_tool("--json", *arguments, password=password)
+        self.assertEqual((result.returncode, result.stderr), (status, ""), result.stdout)
+        self.assertEqual(result.stdout.count("\n"), 1)
+        return json.loads(result.stdout)
+
+    def json_error(self, *arguments, status=1):
+        """What it says of an error."""
+        result = self.run_tool(*arguments, "--json", password="x")
+        self.assertEqual((result.returncode, result.stdout), (status, ""))
+        return json.loads(result.stderr)["error"]
+
+    def on_terminal(self, *arguments):
+        """What it writes to a terminal that is its standard error."""
+        ours, theirs = pty.openpty()
+        with open(ours, "rb", buffering=0) as terminal:
+            with subprocess.Popen([TOOL, "--config", self.postern.path("postern.yaml"), *arguments], stdout=subprocess.PIPE, stderr=theirs, stdin=subprocess.DEVNULL) as process:
+                os.close(theirs)
+                said = b""
+                try:
+                    while chunk := terminal.read(4096):
+                        said += chunk
+                except OSError:     # the other side is closed
+                    pass
+                process.stdout.read()
+            self.assertEqual(process.returncode, 0, said)
+        return said.decode()
 
     def sign_in(self, name, password):
         """Signs in and looks into INBOX."""
@@ -54,6 +89,152 @@ class Posternctl(unittest.TestCase):
         self.assertIn("1 account: no mistakes found", self.must("verify"))
         self.assertIn("1 account: no mistakes found", self.must("verify", "test1"))
         self.assertEqual(self.run_tool("verify", "nobody").returncode, 1)
+
+    def test_json(self):
+        self.assertEqual(self.json("account", "list"), {"accounts": [{"login": "test1", "messages": 0, "octets": 0, "local_password": True}]})
+        self.assertEqual(self.json("account", "add", "anna", password="first"), {"login": "anna"})
+        self.assertEqual(self.json("account", "password", "anna", password="second"), {"login": "anna"})
+        self.sign_in("anna", "second")
+        self.assertIn("already exists", self.json_error("account", "add", "anna"))
+        self.assertIn("a server is running", self.json_error("account", "remove", "anna", "--yes"))
+        self.assertTrue(self.json("hash", password="x")["hash"].startswith("$argon2id$"))
+        self.assertEqual(self.json("verify"), {"accounts": 2, "findings": []})
+        self.assertEqual(self.json("held", "list"), {"held": [], "damaged": []})
+        self.assertEqual(self.json("source", "list"), {"sources": []})
+        self.assertEqual(self.json("key", "list"), {"keys": [{"id": 1, "sources": 0, "present": True, "in_use": True}]})
+        self.assertEqual(self.json("quota", "show", "anna"), {"login": "anna", "messages": 0, "octets": 0, "limits": None})
+        self.assertEqual(self.json("quota", "set", "anna", "STORAGE", "1024", "ANNOTATION-STORAGE", "5"), {"login": "anna"})
+        self.assertEqual(self.json("quota", "show", "anna")["limits"], {"storage": 1024, "annotation_storage": 5})
+        self.assertEqual(self.json("message", "list", "test1"), {"messages": []})
+        idle = next(plugin for plugin in self.json("plugins", "list")["plugins"] if plugin["name"] == "imap-idle")
+        self.assertTrue(idle["fits"])
+        inspected = self.json("plugins", "inspect", os.path.join(build_folder(), "plugins", "imap-idle.so"))
+        self.assertEqual((inspected["id"], inspected["abi_differences"]), ("imap-idle", []))
+        self.assertIn("not found", self.json_error("verify", "nobody"))
+        self.assertIn("no such command", self.json_error("no", "such", status=2))
+        self.assertIn("usage", self.json_error("account", "add", status=2))
+        self.postern.write("postern.yaml", "postern: 1\nplugin: []\n")
+        wrong = self.run_tool("--json", "account", "list")
+        self.assertEqual((wrong.returncode, wrong.stdout), (1, ""))
+        self.assertIn("postern.yaml:1:1: ", " ".join(json.loads(line)["error"] for line in wrong.stderr.splitlines()))
+
+    def test_json_of_expunged_messages(self):
+        with Client(self.postern.imap_port) as client:
+            Client.ok(client.append("INBOX", None, None, b"From: Anna <a@example.org>\r\nSubject: =?iso-8859-1?q?caf=E9?=\r\n\r\nx\r\n"))
+            client.exists(readonly=False)
+            client.remove(client.find("ALL"))
+        message, = self.json("message", "list", "test1")["messages"]
+        self.assertEqual((message["sender"], message["subject"]), ("Anna", "caf\u00e9"))
+        self.assertRegex(message["expunged_at"], r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+        self.assertIsInstance(message["id"], str)
+
+    FLAGS = [(), ("\\Seen",), ("\\Answered", "\\Flagged", "\\Seen"), ("\\Draft",), ("\\Deleted", "$Forwarded"), ("work", "$Junk", "\\Seen")]
+
+    def fill(self):
+        """Mail with all kinds of flags and with dates of its own."""
+        with Client(self.postern.imap_port) as client:
+            for box in ("Work", "Work/2026.11", "Entw&APw-rfe"):
+                Client.ok(client.create(box))
+            for number, flags in enumerate(self.FLAGS):
+                body = f"From: a@example.org\r\nSubject: {number}\r\n\r\nFrom me\r\n>From {number}\r\n\r\n".encode()
+                for box in ("INBOX", "Work/2026.11", "Entw&APw-rfe"):
+                    Client.ok(client.append(box, f"({' '.join(flags)})", f'"0{number + 1}-Feb-2024 10:20:3{number} +0100"', body))
+
+    def mail_of(self, user, *boxes):
+        """{mailbox: [(octets, flags, date)]}"""
+        out = {}
+        with Client(self.postern.imap_port, user) as client:
+            for box in boxes:
+                client.exists(box)
+                data = Client.ok(client.uid("FETCH", "1:*", "(FLAGS INTERNALDATE BODY.PEEK[])"))
+                found = [(part[0], part[1]) for part in data if isinstance(part, tuple)]
+                out[box] = [(body, frozenset(re.search(rb"FLAGS \((.*?)\)", head)[1].split()) - {b"\\Recent"},
+                             imaplib.Internaldate2tuple(head)) for head, body in found]
+        return out
+
+    def test_export_and_import(self):
+        """Both formats, both ways, with flags and dates; what is there is not stored again."""
+        boxes = ["INBOX", "Work", "Work/2026.11", "Entw&APw-rfe"]
+        self.fill()
+        before = {box: self.mail_of("test1", box)[box] for box in boxes if box != "Work"}
+        self.assertEqual([flags for _, flags, _ in before["INBOX"]], [frozenset(flag.encode() for flag in flags) for flags in self.FLAGS])
+        self.assertEqual(len({date for _, _, date in before["INBOX"]}), len(self.FLAGS))
+        folders = {}
+        for form in ("maildir", "mbox"):
+            folder = folders[form] = self.postern.path(form)
+            said = self.json("export", "test1", folder, "--format", form)
+            self.assertEqual((said["messages"], said["format"], said["folder"]), (18, form, folder))
+            work = next(one for one in said["mailboxes"] if one["name"] == "Work/2026.11")
+            self.assertEqual((work["messages"], work["keywords_left_out"]), (6, 0))
+            self.assertEqual(os.stat(folder).st_mode & 0o77, 0, "mail is nobody else's business")
+            self.assertIn("is not empty", self.json_error("export", "test1", folder))
+        one = self.must("export", "test1", self.postern.path("one"), "--mailbox", "Work/2026.11")
+        self.assertEqual(one, "Work/2026.11: 6 messages\n6 messages in 1 mailbox\n")
+        maildir = mailbox.Maildir(folders["maildir"], factory=None, create=False)
+        self.assertEqual(sorted(maildir.list_folders())[-3:], ["Trash", "Work", "Work.2026\\2e11"])
+        self.assertEqual(sorted((m["subject"], m.get_flags()) for m in maildir),
+                         [("0", ""), ("1", "S"), ("2", "FRS"), ("3", "D"), ("4", "PT"), ("5", "Sab")])
+        mbox = mailbox.mbox(os.path.join(folders["mbox"], "INBOX.mbox"), create=False)
+        self.assertEqual([(m["subject"], m.get_flags()) for m in mbox],
+                         [("0", "O"), ("1", "RO"), ("2", "ROAF"), ("3", "OT"), ("4", "OD"), ("5", "RO")])
+        self.assertIn("a server is running", self.json_error("import", "test1", folders["mbox"]))
+        self.json("account", "add", "anna", password="pass")
+        self.json("account", "add", "ben", password="pass")
+        self.postern.stop()
+        again = self.json("import", "test1", folders["maildir"])
+        self.assertEqual((again["messages"], again["present"]), (0, 18))
+        said = self.json("import", "anna", folders["maildir"])
+        self.assertEqual((said["messages"], said["present"], said["too_large"]), (18, 0, 0))
+        self.assertEqual({one["name"]: one["created"] for one in said["mailboxes"] if one["messages"]},
+                         {"INBOX": False, "Work/2026.11": True, "Entw\u00fcrfe": True})
+        self.assertIn("18 messages imported", self.must("import", "ben", folders["mbox"]))
+        self.assertIn("0 messages imported, 18 were there", self.must("import", "ben", folders["mbox"]))
+        single = os.path.join(folders["mbox"], "INBOX.mbox")
+        self.assertEqual(self.json("import", "ben", single, "--mailbox", "Old/2024")["mailboxes"][0]["name"], "Old/2024")
+        self.assertEqual(self.json("import", "ben", single, "--mailbox", "Old/2024", "--duplicates")["messages"], 6)
+        self.assertEqual(self.json("import", "ben", folders["maildir"], "--mailbox", "All")["messages"], 18)
+        self.assertEqual(self.json("verify"), {"accounts": 3, "findings": []})
+        for wrong in (self.postern.path("nowhere"), self.postern.path("postern.yaml"), self.postern.path("data")):
+            self.assertNotEqual(self.json_error("import", "ben", wrong), "")
+        self.postern.start()
+        for user, names in (("anna", before), ("ben", before), ("ben", {"All": "INBOX", "All/Work/2026.11": "Work/2026.11"}), ("ben", {"Old/2024": "INBOX"})):
+            for name in names:
+                origin = names[name] if isinstance(names[name], str) else name
+                expected = [(body, frozenset(flag for flag in flags), date) for body, flags, date in before[origin]]
+                self.assertEqual(self.mail_of(user, name)[name], expected * (2 if name == "Old/2024" else 1), (user, name))
+        with Client(self.postern.imap_port, "anna") as client:
+            self.assertTrue(any(b"2026.11" in line for line in Client.ok(client.lsub())))
+
+    def test_import_of_others(self):
+        """A Maildir with new mail, with CR LF; a folder of mboxes in which something else lies."""
+        for part in ("cur", "new", "tmp", ".Sub.Sub/cur"):
+            os.makedirs(self.postern.path("theirs", part))
+        with open(self.postern.path("theirs", "new", "1.x.host"), "wb") as out:
+            out.write(b"Subject: caf\xe9\r\n\r\nx\r\n")
+        os.utime(self.postern.path("theirs", "new", "1.x.host"), (1700000000, 1700000000))
+        with open(self.postern.path("theirs", ".Sub.Sub", "cur", "2.x.host:2,FS"), "wb") as out:
+            out.write(b"Subject: sub\n\nx\n")
+        os.makedirs(self.postern.path("thunderbird", "Work.sbd"))
+        with open(self.postern.path("thunderbird", "Work.sbd", "Old"), "wb") as out:
+            out.write(b"From - Sun Nov 22 10:30:00 2026\nX-Mozilla-Status: 0005\nSubject: old\n\n>From\n")
+        self.postern.write("thunderbird/Work.sbd/Old.msf", "// <!-- <mdb:mork:z v=\"1.4\"/> -->\n")
+        self.postern.stop()
+        self.assertEqual(self.json("import", "test1", self.postern.path("theirs"))["messages"], 2)
+        self.assertEqual([one["name"] for one in self.json("import", "test1", self.postern.path("thunderbird"))["mailboxes"]], ["Work/Old"])
+        self.postern.start()
+        mail = self.mail_of("test1", "INBOX", "Sub/Sub", "Work/Old")
+        self.assertEqual([(body, flags) for body, flags, _ in mail["INBOX"]], [(b"Subject: caf\xe9\r\n\r\nx\r\n", frozenset())])
+        self.assertEqual(time.mktime(mail["INBOX"][0][2]), 1700000000)
+        self.assertEqual([(body, flags) for body, flags, _ in mail["Sub/Sub"]], [(b"Subject: sub\r\n\r\nx\r\n", frozenset((b"\\Flagged", b"\\Seen")))])
+        self.assertEqual([(body, flags) for body, flags, _ in mail["Work/Old"]], [(b"Subject: old\r\n\r\n>From\r\n", frozenset((b"\\Flagged", b"\\Seen")))])
+
+    def test_progress_on_a_terminal(self):
+        self.assertIn("\r0\x1b[K", self.on_terminal("verify"))
+        self.assertEqual(self.on_terminal("verify", "--json"), "")
+        self.fill()
+        self.assertIn("] 1 of 18  ", self.on_terminal("export", "test1", self.postern.path("there")))
+        self.postern.stop()
+        self.assertRegex(self.on_terminal("import", "test1", self.postern.path("there"), "--duplicates"), r"\r\[#* *\] \d+  .* of ")
 
     def expunged(self):
         """{subject: id} of the messages that `message list` offers."""

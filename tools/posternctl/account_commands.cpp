@@ -1,11 +1,12 @@
 // account list|add|password|remove, hash
 #include <iomanip>
-#include <iostream>
+#include <sstream>
 
 #include "kernel/auth/account_secret.hpp"
 #include "kernel/auth/password_hasher.hpp"
 #include "kernel/mail/id_generator.hpp"
 #include "tools/posternctl/commands.hpp"
+#include "tools/posternctl/output.hpp"
 #include "tools/posternctl/store_access.hpp"
 #include "tools/posternctl/terminal.hpp"
 
@@ -27,21 +28,33 @@ std::string only_login(const Invocation& call, const char* command) {
     return "";
 }
 
+std::string line_of(const store::AccountRow& account) {
+    std::ostringstream line;
+    line << std::left << std::setw(40) << account.login << ' ' << std::right << std::setw(9)
+         << account.used_count << " messages " << std::setw(11) << show_size(account.used_bytes)
+         << (account.secret.empty() ? "" : "  local password");
+    return line.str();
+}
+
 }  // namespace
 
 int account_list(const Invocation& call) {
     const auto access = open_store(call.config, Purpose::read);
     if (!access) return 1;
+    Report report({"accounts"});
     std::string after;
     while (true) {
         const auto accounts = access->session->list_accounts(after, accounts_at_once);
         if (!accounts) return fail(accounts.error().to_string());
         for (const auto& account : *accounts) {
-            std::cout << std::left << std::setw(40) << account.login << ' ' << std::right << std::setw(9)
-                      << account.used_count << " messages " << std::setw(11) << show_size(account.used_bytes)
-                      << (account.secret.empty() ? "" : "  local password") << '\n';
+            report.add("accounts",
+                       {{"login", account.login},
+                        {"messages", account.used_count},
+                        {"octets", account.used_bytes},
+                        {"local_password", !account.secret.empty()}},
+                       line_of(account));
         }
-        if (accounts->size() < accounts_at_once) return 0;
+        if (accounts->size() < accounts_at_once) return report.finish();
         after = accounts->back().login;
     }
 }
@@ -61,8 +74,10 @@ int account_add(const Invocation& call) {
     // The server makes INBOX and the others when it opens the account.
     const auto created = access->session->create_account(account);
     if (!created) return fail(login + ": " + created.error().to_string());
-    std::cout << "account " << login << " made\n";
-    return 0;
+    Report report;
+    report.set("login", login);
+    report.say("account " + login + " made");
+    return report.finish();
 }
 
 int account_password(const Invocation& call) {
@@ -77,8 +92,10 @@ int account_password(const Invocation& call) {
     const auto updated = access->session->update_account(
         account->id, make_secret(access->setup.config.auth, *password), std::nullopt);
     if (!updated) return fail(login + ": " + updated.error().to_string());
-    std::cout << "password of " << login << " set\n";
-    return 0;
+    Report report;
+    report.set("login", login);
+    report.say("password of " + login + " set");
+    return report.finish();
 }
 
 int account_remove(const Invocation& call) {
@@ -93,16 +110,22 @@ int account_remove(const Invocation& call) {
     if (!account) return fail(login + ": " + account.error().to_string());
     const auto removed = access->session->delete_account(account->id);
     if (!removed) return fail(login + ": " + removed.error().to_string());
-    std::cout << "account " << login << " removed with " << account->used_count << " messages\n";
-    return 0;
+    Report report;
+    report.set("login", login);
+    report.set("messages", account->used_count);
+    report.say("account " + login + " removed with " + std::to_string(account->used_count) + " messages");
+    return report.finish();
 }
 
 int hash_password(const Invocation& /*call*/) {
     const auto password = read_new_password();
     if (!password) return 1;
     auth::ArgonHasher hasher(64ULL << 20, 2);
-    std::cout << auth::SecretMaker(hasher, {}).make(*password) << '\n';
-    return 0;
+    const std::string hash = auth::SecretMaker(hasher, {}).make(*password);
+    Report report;
+    report.set("hash", hash);
+    report.say(hash);
+    return report.finish();
 }
 
 }  // namespace posternctl

@@ -1,9 +1,9 @@
 // held list [LOGIN], held cancel LOGIN ID: messages that wait to be sent (RFC 4865).
 #include <algorithm>
-#include <iostream>
 
 #include "submission/held_message.hpp"
 #include "tools/posternctl/commands.hpp"
+#include "tools/posternctl/output.hpp"
 #include "tools/posternctl/store_access.hpp"
 #include "tools/posternctl/terminal.hpp"
 
@@ -14,24 +14,37 @@ using namespace postern;
 namespace {
 
 /// "ID  LOGIN  leaves 2026-11-22 10:30  from anna@example.org to ben@far.example"
-void show(const store::AccountRow& account, const submission::HeldMessage& held) {
-    std::cout << value_of(held.message) << "  " << account.login << "  leaves " << show_time(held.next_try);
-    if (held.tries > 0) std::cout << "  tried " << held.tries << " times";
-    std::cout << "  from " << one_line(held.mail.sender) << " to";
-    for (const mail::EnvelopeRecipient& to : held.mail.recipients) std::cout << ' ' << one_line(to.address);
-    std::cout << '\n';
+void show(Report& report, const store::AccountRow& account, const submission::HeldMessage& held) {
+    std::string line = std::to_string(value_of(held.message)) + "  " + account.login + "  leaves " +
+                       show_time(held.next_try);
+    if (held.tries > 0) line += "  tried " + std::to_string(held.tries) + " times";
+    line += "  from " + one_line(held.mail.sender) + " to";
+    boost::json::array recipients;
+    for (const mail::EnvelopeRecipient& to : held.mail.recipients) {
+        line += ' ' + one_line(to.address);
+        recipients.emplace_back(to.address);
+    }
+    report.add("held",
+               {{"id", json_id(value_of(held.message))},
+                {"login", account.login},
+                {"leaves_at", json_time(held.next_try)},
+                {"tries", held.tries},
+                {"sender", held.mail.sender},
+                {"recipients", std::move(recipients)}},
+               line);
 }
 
-Result<std::size_t> show_all(store::StoreSession& session, const store::AccountRow& account) {
+Result<std::size_t> show_all(Report& report, store::StoreSession& session, const store::AccountRow& account) {
     const auto attributes =
         session.read_attributes(account.id, MailboxId{}, std::string(submission::held_prefix));
     if (!attributes) return attributes.error();
     for (const store::Attribute& attribute : *attributes) {
         const auto held = submission::HeldMessage::from_text(attribute.entry, attribute.value);
         if (held)
-            show(account, *held);
+            show(report, account, *held);
         else
-            std::cout << account.login << "  damaged: " << one_line(attribute.entry) << '\n';
+            report.add("damaged", {{"login", account.login}, {"entry", attribute.entry}},
+                       account.login + "  damaged: " + one_line(attribute.entry));
     }
     return attributes->size();
 }
@@ -42,6 +55,7 @@ int held_list(const Invocation& call) {
     if (call.arguments.size() > 1) return fail("usage: posternctl held list [LOGIN]", 2);
     const auto access = open_store(call.config, Purpose::read);
     if (!access) return 1;
+    Report report({"held", "damaged"});
     std::size_t count = 0;
     std::string after;
     for (bool more = true; more;) {
@@ -59,13 +73,13 @@ int held_list(const Invocation& call) {
         }
         for (const store::AccountRow& account : accounts) {
             after = account.login;
-            const auto shown = show_all(*access->session, account);
+            const auto shown = show_all(report, *access->session, account);
             if (!shown) return fail(shown.error().to_string());
             count += *shown;
         }
     }
-    std::cout << count << (count == 1 ? " message is held\n" : " messages are held\n");
-    return 0;
+    report.say(std::to_string(count) + (count == 1 ? " message is held" : " messages are held"));
+    return report.finish();
 }
 
 int held_cancel(const Invocation& call) {
@@ -88,8 +102,10 @@ int held_cancel(const Invocation& call) {
     transaction.attributes.push_back(std::move(write));
     const auto written = std::move(access->session->commit({&transaction, 1}).front());
     if (!written) return fail(written.error().to_string());
-    std::cout << "cancelled; the message stays in the mailbox Scheduled\n";
-    return 0;
+    Report report;
+    report.set("id", call.arguments[1]);
+    report.say("cancelled; the message stays in the mailbox Scheduled");
+    return report.finish();
 }
 
 }  // namespace posternctl

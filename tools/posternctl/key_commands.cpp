@@ -1,9 +1,10 @@
 // key list|rotate: the master keys under which what opens remote mailboxes is sealed.
 #include <functional>
-#include <iostream>
 #include <map>
 
 #include "tools/posternctl/commands.hpp"
+#include "tools/posternctl/output.hpp"
+#include "tools/posternctl/progress.hpp"
 #include "tools/posternctl/source_access.hpp"
 
 namespace posternctl {
@@ -57,24 +58,31 @@ Result<void> seal_anew(StoreAccess& access, auth::KeySealer& sealer, const store
 }
 
 /// Everything that is not sealed under `newest`. Answers how many could not be opened or written.
-Result<std::size_t> seal_all(StoreAccess& access, auth::KeySealer& sealer, std::uint32_t newest) {
+Result<std::size_t> seal_all(StoreAccess& access, Report& report, auth::KeySealer& sealer,
+                             std::uint32_t newest, std::size_t total) {
     std::size_t failed = 0;
     std::size_t sealed = 0;
+    Progress progress(total);
     auto visited = for_each_source(
         access, [&](const store::AccountRow& account, const store::SourceRow& source) -> Result<void> {
             if (source.sealed_credential.empty()) return {};
             if (auth::KeySealer::key_id_of(source.sealed_credential) == newest) return {};
+            progress.show(sealed + failed);
             const auto done = seal_anew(access, sealer, source);
             if (done) {
                 ++sealed;
                 return {};
             }
             ++failed;
+            progress.clear();
             fail(account.login + ": " + done.error().to_string());
             return {};
         });
     if (!visited) return visited.error();
-    std::cout << sealed << " sources sealed under key " << newest << '\n';
+    progress.clear();
+    report.set("key", newest);
+    report.set("sealed", sealed);
+    report.say(std::to_string(sealed) + " sources sealed under key " + std::to_string(newest));
     return failed;
 }
 
@@ -88,17 +96,21 @@ int key_list(const Invocation& call) {
     if (!sealer) return 1;
     auto counts = count_by_key(*access);
     if (!counts) return fail(counts.error().to_string());
+    Report report({"keys"});
+    const auto show = [&report](std::uint32_t id, std::size_t sources, bool present, bool in_use,
+                                const char* remark) {
+        report.add("keys", {{"id", id}, {"sources", sources}, {"present", present}, {"in_use", in_use}},
+                   "key " + std::to_string(id) + "  " + std::to_string(sources) + " sources" + remark);
+    };
     bool first = true;
     for (const auto id : sealer->key_ids()) {
-        std::cout << "key " << id << "  " << (*counts)[id] << " sources" << (first ? "  in use" : "") << '\n';
+        show(id, (*counts)[id], true, first, first ? "  in use" : "");
         counts->erase(id);
         first = false;
     }
-    for (const auto& [id, count] : *counts) {
-        std::cout << "key " << id << "  " << count
-                  << " sources  not in the key file: they cannot be opened\n";
-    }
-    return counts->empty() ? 0 : 1;
+    for (const auto& [id, count] : *counts)
+        show(id, count, false, false, "  not in the key file: they cannot be opened");
+    return report.finish(counts->empty() ? 0 : 1);
 }
 
 int key_rotate(const Invocation& call) {
@@ -109,6 +121,9 @@ int key_rotate(const Invocation& call) {
     if (!sealer) return 1;
     auto counts = count_by_key(*access);
     if (!counts) return fail(counts.error().to_string());
+    Report report;
+    std::size_t total = 0;
+    for (const auto& [id, count] : *counts) total += count;
     // What an interrupted run left is finished, under the key that it made.
     std::uint32_t newest = sealer->key_ids().front();
     const bool unfinished = counts->contains(newest) ? counts->size() > 1 : !counts->empty();
@@ -116,13 +131,13 @@ int key_rotate(const Invocation& call) {
         const auto added = auth::KeySealer::add_key(access->setup.config.server.master_key);
         if (!added) return fail(added.error().text);
         newest = *added;
-        std::cout << "key " << newest << " made\n";
+        report.say("key " + std::to_string(newest) + " made");
     }
-    const auto failed = seal_all(*access, *sealer, newest);
+    const auto failed = seal_all(*access, report, *sealer, newest, total);
     if (!failed) return fail(failed.error().to_string());
     if (*failed > 0) return fail(std::to_string(*failed) + " sources are left; call it again");
-    std::cout << "the other lines of " << access->setup.config.server.master_key << " can be removed\n";
-    return 0;
+    report.say("the other lines of " + access->setup.config.server.master_key + " can be removed");
+    return report.finish();
 }
 
 }  // namespace posternctl

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "tools/posternctl/commands.hpp"
+#include "tools/posternctl/output.hpp"
 
 namespace {
 
@@ -33,6 +34,14 @@ const std::vector<Command>& commands() {
          "remove an account with all its mail",
          posternctl::account_remove},
         {{"hash"}, "", "turn a password into a verifier for `users:`", posternctl::hash_password},
+        {{"export"},
+         "LOGIN FOLDER [--format maildir|mbox] [--mailbox NAME]",
+         "mail as files, with flags and dates",
+         posternctl::export_mail},
+        {{"import"},
+         "LOGIN PATH [--mailbox NAME] [--duplicates]",
+         "mail from Maildirs and mboxes; what a mailbox has already is left out",
+         posternctl::import_mail},
         {{"held", "list"}, "[LOGIN]", "messages that wait to be sent (FUTURERELEASE)", posternctl::held_list},
         {{"held", "cancel"}, "LOGIN ID", "one of them is not sent", posternctl::held_cancel},
         {{"message", "list"},
@@ -98,7 +107,7 @@ const std::vector<Command>& commands() {
          "what a script would do with a message",
          posternctl::sieve_test},
         {{"sieve", "apply"},
-         "SCRIPT --mailbox NAME [--search KEYS] [--dry-run] [--json] LOGIN",
+         "SCRIPT --mailbox NAME [--search KEYS] [--dry-run] LOGIN",
          "run a script over mail that is stored already",
          posternctl::sieve_apply},
         {{"verify"},
@@ -110,7 +119,7 @@ const std::vector<Command>& commands() {
 }
 
 int usage(std::ostream& out, int status) {
-    out << "Usage: posternctl [--config FILE] COMMAND\n\n";
+    out << "Usage: posternctl [--config FILE] [--json] COMMAND\n\n";
     for (const auto& command : commands()) {
         std::string head;
         for (const auto& word : command.words) head += word + " ";
@@ -118,7 +127,8 @@ int usage(std::ostream& out, int status) {
         head.resize(std::max<std::size_t>(head.size() + 1, 42), ' ');
         out << "  " << head << command.summary << '\n';
     }
-    out << "\nThe configuration is /etc/postern/postern.yaml if none is named.\n";
+    out << "\nThe configuration is /etc/postern/postern.yaml if none is named. With --json, which\n"
+           "may stand anywhere, standard output is one JSON object, and errors are {\"error\": TEXT}.\n";
     return status;
 }
 
@@ -128,6 +138,7 @@ int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     Invocation call{"/etc/postern/postern.yaml", {argv + 1, argv + argc}};
     auto& words = call.arguments;
+    if (std::erase(words, "--json") > 0) posternctl::speak_json();
     if (words.size() >= 2 && words[0] == "--config") {
         call.config = words[1];
         words.erase(words.begin(), words.begin() + 2);
@@ -140,5 +151,6 @@ int main(int argc, char** argv) {
         words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(command.words.size()));
         return command.run(call);
     }
+    if (posternctl::speaks_json()) return posternctl::fail("there is no such command", 2);
     return usage(std::cerr, 2);
 }

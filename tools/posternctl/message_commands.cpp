@@ -1,11 +1,9 @@
 // message list LOGIN, message restore LOGIN ID|all [MAILBOX]: expunged messages come back until they are purged.
-#include <iostream>
-
-#include "kernel/mail/service.hpp"
 #include "postern/mime/decode.hpp"
 #include "postern/mime/record.hpp"
 #include "tools/posternctl/commands.hpp"
-#include "tools/posternctl/store_access.hpp"
+#include "tools/posternctl/mail_access.hpp"
+#include "tools/posternctl/output.hpp"
 #include "tools/posternctl/terminal.hpp"
 
 namespace posternctl {
@@ -17,22 +15,24 @@ namespace {
 constexpr std::size_t most = 100'000;
 
 /// "ID  expunged TIME  SENDER  SUBJECT"
-void show(const store::MessageRow& message) {
-    std::cout << value_of(message.id) << "  expunged " << show_time(message.unreferenced_at);
+void show(Report& report, const store::MessageRow& message) {
+    std::string line =
+        std::to_string(value_of(message.id)) + "  expunged " + show_time(message.unreferenced_at);
+    boost::json::object entry{{"id", json_id(value_of(message.id))},
+                              {"expunged_at", json_time(message.unreferenced_at)}};
     const auto record = mime::RecordView::decode(message.record);
     if (record) {
-        std::cout << "  " << one_line(record->from_display()) << "  "
-                  << one_line(mime::decode_header(record->field(mime::FieldId::subject)));
+        const std::string subject = mime::decode_header(record->field(mime::FieldId::subject));
+        line += "  " + one_line(record->from_display()) + "  " + one_line(subject);
+        entry["sender"] = record->from_display();
+        entry["subject"] = subject;
     }
-    std::cout << '\n';
+    report.add("messages", std::move(entry), line);
 }
 
 /// Puts `messages` into a mailbox, through the same service as the server.
-Task<Result<std::size_t>> restore(mail::MailService* service, AccountId account_id, std::string mailbox_name,
+Task<Result<std::size_t>> restore(mail::Account* account, std::string mailbox_name,
                                   std::vector<MessageId> messages) {
-    auto opened = co_await service->open(account_id);
-    if (!opened) co_return opened.error();
-    const auto account = *opened;
     const auto* mailbox = account->find_mailbox(mailbox_name);
     if (mailbox == nullptr) co_return Error(Errc::not_found, "there is no mailbox " + mailbox_name);
     mail::DeliveryRequest request;
@@ -47,22 +47,6 @@ Task<Result<std::size_t>> restore(mail::MailService* service, AccountId account_
     co_return delivered->uids.size();
 }
 
-Result<std::size_t> restore_through_service(StoreAccess& access, AccountId account,
-                                            const std::string& mailbox, std::vector<MessageId> messages) {
-    auto& runtime = *access.setup.runtime;
-    runtime.open_lane(LaneKind::store, 2, 1000);
-    runtime.open_lane(LaneKind::cpu, 1, 1000);
-    runtime.start();
-    const auto facade = runtime.facade(std::make_shared<runtime::LeaseLedger>(), *access.log);
-    auto service = std::make_unique<mail::MailServiceImpl>(
-        *facade, *access.store, *access.log, mail::MailOptions{}, std::vector<mail::StoreGuard*>{});
-    auto result = runtime::run_and_wait(facade->core_of(value_of(account)),
-                                        restore(service.get(), account, mailbox, std::move(messages)));
-    runtime.stop();
-    service.reset();
-    return result;
-}
-
 }  // namespace
 
 int message_list(const Invocation& call) {
@@ -73,9 +57,10 @@ int message_list(const Invocation& call) {
     if (!account) return fail(call.arguments[0] + ": " + account.error().to_string());
     const auto messages = access->session->list_unreferenced(account->id, 0, most);
     if (!messages) return fail(messages.error().to_string());
-    for (const auto& message : *messages) show(message);
-    std::cout << messages->size() << " messages can be restored\n";
-    return 0;
+    Report report({"messages"});
+    for (const auto& message : *messages) show(report, message);
+    report.say(std::to_string(messages->size()) + " messages can be restored");
+    return report.finish();
 }
 
 int message_restore(const Invocation& call) {
@@ -96,10 +81,16 @@ int message_restore(const Invocation& call) {
     }
     if (wanted.empty()) return fail("no such message can be restored; `posternctl message list` shows them");
     const std::string mailbox = call.arguments.size() == 3 ? call.arguments[2] : "INBOX";
-    const auto restored = restore_through_service(*access, account->id, mailbox, std::move(wanted));
+    MailAccess mail(*access);
+    const auto opened = mail.open(account->id);
+    if (!opened) return fail(opened.error().to_string());
+    const auto restored = mail.run(restore(mail.account().get(), mailbox, std::move(wanted)));
     if (!restored) return fail(restored.error().to_string());
-    std::cout << *restored << " messages restored into " << mailbox << '\n';
-    return 0;
+    Report report;
+    report.set("messages", *restored);
+    report.set("mailbox", mailbox);
+    report.say(std::to_string(*restored) + " messages restored into " + mailbox);
+    return report.finish();
 }
 
 }  // namespace posternctl

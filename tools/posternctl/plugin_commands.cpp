@@ -1,11 +1,10 @@
 // plugins list, plugins inspect FILE
-#include <iomanip>
-#include <iostream>
 #include <sstream>
 
 #include "kernel/plugin/plugin_directory.hpp"
 #include "kernel/plugin/plugin_file.hpp"
 #include "tools/posternctl/commands.hpp"
+#include "tools/posternctl/output.hpp"
 
 namespace posternctl {
 
@@ -13,36 +12,60 @@ using postern::plugin::PluginFile;
 
 namespace {
 
-void print_interfaces(const char* title, const std::vector<postern::plugin::InterfaceRef>& list) {
-    static constexpr const char* strengths[] = {"", " (if there)", " (order only)"};
-    for (const auto& ref : list) {
-        std::cout << std::left << std::setw(12) << title << ref.to_string()
-                  << strengths[ref.strength <= 2 ? ref.strength : 0] << '\n';
-    }
+std::string padded(const std::string& text, std::size_t width) {
+    return text.size() < width ? text + std::string(width - text.size(), ' ') : text;
 }
 
-void print_field(const char* title, const std::string& text) {
-    if (!text.empty()) std::cout << std::left << std::setw(12) << title << text << '\n';
-}
+/// What a plugin says of itself, a line for each thing.
+class Description {
+public:
+    void field(const char* name, const std::string& text) {
+        report_.set(name, text);
+        if (!text.empty()) report_.say(padded(name, 12) + text);
+    }
+    void interfaces(const char* name, const std::vector<postern::plugin::InterfaceRef>& list) {
+        static constexpr const char* strengths[] = {"", " (if there)", " (order only)"};
+        boost::json::array names;
+        for (const auto& ref : list) {
+            const char* strength = strengths[ref.strength <= 2 ? ref.strength : 0];
+            names.emplace_back(ref.to_string());
+            report_.say(padded(name, 12) + ref.to_string() + strength);
+        }
+        report_.set(name, std::move(names));
+    }
+    void lines(const char* name, const char* title, const std::vector<std::string>& lines) {
+        for (const auto& line : lines) report_.say(padded(title, 12) + line);
+        boost::json::array list;
+        for (const auto& line : lines) list.emplace_back(line);
+        report_.set(name, std::move(list));
+    }
+    Report& report() { return report_; }
+
+private:
+    Report report_;
+};
 
 }  // namespace
 
 int plugins_list(const Invocation& call) {
     if (!call.arguments.empty()) return fail("`plugins list` takes no argument", 2);
+    Report report({"plugins"});
     const auto directories = postern::plugin::default_plugin_directories();
     for (const auto& name : postern::plugin::plugin_names(directories)) {
         const auto file = PluginFile::open(postern::plugin::find_plugin(directories, name));
-        std::cout << std::left << std::setw(22) << name << ' ';
         if (!file) {
-            std::cout << "cannot be used: " << file.error().text << '\n';
+            report.add("plugins", {{"name", name}, {"error", file.error().text}},
+                       padded(name, 22) + " cannot be used: " + file.error().text);
             continue;
         }
         const auto& d = file->description();
-        std::cout << std::setw(8) << d.version << ' ' << d.summary;
-        if (!file->abi_differences().empty()) std::cout << " (built differently from this server)";
-        std::cout << '\n';
+        const bool fits = file->abi_differences().empty();
+        report.add("plugins",
+                   {{"name", name}, {"version", d.version}, {"summary", d.summary}, {"fits", fits}},
+                   padded(name, 22) + ' ' + padded(d.version, 8) + ' ' + d.summary +
+                       (fits ? "" : " (built differently from this server)"));
     }
-    return 0;
+    return report.finish();
 }
 
 int plugins_inspect(const Invocation& call) {
@@ -50,21 +73,25 @@ int plugins_inspect(const Invocation& call) {
     const auto file = PluginFile::open(call.arguments[0]);
     if (!file) return fail(file.error().text);
     const auto& d = file->description();
-    print_field("id", d.id);
-    print_field("version", d.version);
-    print_field("summary", d.summary);
-    print_field("vendor", d.vendor);
-    print_field("license", d.license);
-    print_field("status", d.status);
-    print_field("peers", d.security_posture);
-    print_interfaces("provides", d.provides);
-    print_interfaces("needs", d.dependencies);
-    for (const auto& id : d.conflicts) print_field("conflicts", id);
+    Description out;
+    out.field("id", d.id);
+    out.field("version", d.version);
+    out.field("summary", d.summary);
+    out.field("vendor", d.vendor);
+    out.field("license", d.license);
+    out.field("status", d.status);
+    out.field("peers", d.security_posture);
+    out.interfaces("provides", d.provides);
+    out.interfaces("needs", d.dependencies);
+    out.lines("conflicts", "conflicts", d.conflicts);
     std::istringstream schema(d.config_schema);
-    for (std::string line; std::getline(schema, line);) print_field("setting", line);
-    for (const auto& line : file->abi_differences()) print_field("ABI", line);
-    if (file->abi_differences().empty()) print_field("ABI", "as this server's");
-    return file->abi_differences().empty() ? 0 : 1;
+    std::vector<std::string> settings;
+    for (std::string line; std::getline(schema, line);) settings.push_back(line);
+    out.lines("settings", "setting", settings);
+    out.lines("abi_differences", "ABI", file->abi_differences());
+    const bool fits = file->abi_differences().empty();
+    if (fits) out.report().say(padded("ABI", 12) + "as this server's");
+    return out.report().finish(fits ? 0 : 1);
 }
 
 }  // namespace posternctl

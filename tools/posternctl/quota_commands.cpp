@@ -1,9 +1,11 @@
 // quota show LOGIN, quota set LOGIN ..., quota reset LOGIN: limits of one account.
-#include <iostream>
+#include <cctype>
+#include <sstream>
 
 #include "kernel/mail/attribute_table.hpp"
 #include "postern/mail/quota.hpp"
 #include "tools/posternctl/commands.hpp"
+#include "tools/posternctl/output.hpp"
 #include "tools/posternctl/store_access.hpp"
 
 namespace posternctl {
@@ -11,6 +13,19 @@ namespace posternctl {
 using namespace postern;
 
 namespace {
+
+/// "STORAGE 1024 MESSAGE 10": {"storage": 1024, "message": 10}
+boost::json::value json_limits(const std::string& text) {
+    boost::json::object out;
+    std::istringstream words(text);
+    std::string resource;
+    std::uint64_t limit = 0;
+    while (words >> resource >> limit) {
+        for (char& c : resource) c = c == '-' ? '_' : static_cast<char>(std::tolower(c));
+        out[resource] = limit;
+    }
+    return out;
+}
 
 /// Changes the limits in the account's log, where a running server finds them.
 int write_limits(const Invocation& call, std::optional<std::string> limits) {
@@ -27,7 +42,10 @@ int write_limits(const Invocation& call, std::optional<std::string> limits) {
     transaction.attributes.push_back(std::move(write));
     transaction.changes = mail::changes_of(transaction.attributes);
     const auto written = std::move(access->session->commit({&transaction, 1}).front());
-    return written ? 0 : fail(written.error().to_string());
+    if (!written) return fail(written.error().to_string());
+    Report report;
+    report.set("login", call.arguments[0]);
+    return report.finish();
 }
 
 }  // namespace
@@ -40,16 +58,17 @@ int quota_show(const Invocation& call) {
     if (!account) return fail(call.arguments[0] + ": " + account.error().to_string());
     const auto own = access->session->read_attributes(account->id, MailboxId{}, mail::quota_entry);
     if (!own) return fail(own.error().to_string());
-    std::cout << account->login << "  " << account->used_count << " messages  " << account->used_bytes
-              << " octets  ";
-    if (own->empty()) {
-        std::cout << "limits of the settings\n";
-    } else if (own->front().value.empty()) {
-        std::cout << "no limits\n";
-    } else {
-        std::cout << own->front().value << '\n';
-    }
-    return 0;
+    Report report;
+    report.set("login", account->login);
+    report.set("messages", account->used_count);
+    report.set("octets", account->used_bytes);
+    report.set("limits", own->empty() ? boost::json::value() : json_limits(own->front().value));
+    const std::string limits = own->empty()                 ? "limits of the settings"
+                               : own->front().value.empty() ? "no limits"
+                                                            : own->front().value;
+    report.say(account->login + "  " + std::to_string(account->used_count) + " messages  " +
+               std::to_string(account->used_bytes) + " octets  " + limits);
+    return report.finish();
 }
 
 int quota_set(const Invocation& call) {

@@ -1,15 +1,17 @@
 // sieve apply SCRIPT --mailbox NAME LOGIN: a script over mail that is stored already.
-#include <boost/json.hpp>
+#include <boost/json/value_from.hpp>
 #include <iostream>
 #include <map>
 
 #include "kernel/mail/grouped_delivery.hpp"
-#include "kernel/mail/service.hpp"
 #include "stored_mail.hpp"
 #include "tools/posternctl/commands.hpp"
+#include "tools/posternctl/mail_access.hpp"
 #include "tools/posternctl/message_search.hpp"
+#include "tools/posternctl/options.hpp"
+#include "tools/posternctl/output.hpp"
+#include "tools/posternctl/progress.hpp"
 #include "tools/posternctl/sieve_tools.hpp"
-#include "tools/posternctl/store_access.hpp"
 #include "tools/posternctl/terminal.hpp"
 
 namespace posternctl {
@@ -26,7 +28,6 @@ struct Options {
     std::string mailbox;
     imap::SearchNode keys;
     bool rehearse = false;
-    bool json = false;
 };
 
 /// Says what is wrong.
@@ -35,10 +36,8 @@ std::optional<Options> read_options(std::vector<std::string> arguments) {
     const auto mailbox = take_option(arguments, "--mailbox");
     const auto search = take_option(arguments, "--search");
     out.rehearse = take_flag(arguments, "--dry-run");
-    out.json = take_flag(arguments, "--json");
     if (!mailbox || arguments.size() != 2) {
-        fail("usage: posternctl sieve apply SCRIPT --mailbox NAME [--search KEYS] [--dry-run] [--json] LOGIN",
-             2);
+        fail("usage: posternctl sieve apply SCRIPT --mailbox NAME [--search KEYS] [--dry-run] LOGIN", 2);
         return std::nullopt;
     }
     out.mailbox = *mailbox;
@@ -82,32 +81,26 @@ std::string actions_of(const sieve::StoredResult& result) {
     return out;
 }
 
-/// The service over the store, for one account.
+/// One mailbox and the interpreter.
 class Run {
 public:
     Run(StoreAccess& access, sieve::Interpreter& engine)
-        : access_(access), runtime_(*access.setup.runtime), runner_(engine) {
-        runtime_.open_lane(LaneKind::store, 2, 1000);
-        runtime_.open_lane(LaneKind::cpu, 1, 1000);
-        runtime_.start();
-        facade_ = runtime_.facade(std::make_shared<runtime::LeaseLedger>(), *access_.log);
-        service_ = std::make_unique<mail::MailServiceImpl>(
-            *facade_, *access_.store, *access_.log, mail::MailOptions{}, std::vector<mail::StoreGuard*>{});
-        deliveries_ = std::make_unique<mail::GroupedDeliveryImpl>(*service_);
-        runner_.set_services({service_.get(), deliveries_.get(), nullptr, access_.log.get()});
+        : mail_(access), deliveries_(mail_.service()), runner_(engine) {
+        runner_.set_services({&mail_.service(), &deliveries_, nullptr, access.log.get()});
     }
-    ~Run() { runtime_.stop(); }
-    Run(const Run&) = delete;
-    Run& operator=(const Run&) = delete;
 
     Result<std::vector<Uid>> find(AccountId account, const Options& options) {
-        home_ = facade_->core_of(value_of(account));
-        return runtime::run_and_wait(home_, find_on_core(account, &options));
+        const auto opened = mail_.open(account);
+        if (!opened) return opened.error();
+        const mail::MailboxInfo* info = mail_.account()->find_mailbox(options.mailbox);
+        if (info == nullptr) return Error(Errc::not_found, "there is no mailbox " + options.mailbox);
+        mailbox_ = info->id;
+        return mail_.run(find_on_core(mail_.account(), mailbox_, &options.keys));
     }
     Result<std::vector<sieve::StoredResult>> apply(std::span<const Uid> uids,
                                                    const sieve::ProgramPtr& program, bool rehearse) {
         sieve::StoredRequest request;
-        request.account = account_;
+        request.account = mail_.account();
         request.mailbox = mailbox_;
         for (const Uid uid : uids) request.messages.push_back({uid, {}});
         request.program = program;
@@ -115,32 +108,22 @@ public:
         request.rehearse = rehearse;
         request.cause.protocol = "posternctl";
         request.cause.command = "sieve apply";
-        request.cause.login = account_->login();
-        return runtime::run_and_wait(home_, runner_.apply(std::move(request)));
+        request.cause.login = mail_.account()->login();
+        return mail_.run(runner_.apply(std::move(request)));
     }
 
 private:
-    Task<Result<std::vector<Uid>>> find_on_core(AccountId id, const Options* options) {
-        auto opened = co_await service_->open(id);
-        if (!opened) co_return opened.error();
-        account_ = std::move(*opened);
-        const mail::MailboxInfo* info = account_->find_mailbox(options->mailbox);
-        if (info == nullptr) co_return Error(Errc::not_found, "there is no mailbox " + options->mailbox);
-        mailbox_ = info->id;
-        auto mailbox = co_await account_->open_mailbox(mailbox_);
+    static Task<Result<std::vector<Uid>>> find_on_core(std::shared_ptr<mail::Account> account, MailboxId id,
+                                                       const imap::SearchNode* keys) {
+        auto mailbox = co_await account->open_mailbox(id);
         if (!mailbox) co_return mailbox.error();
-        auto found = co_await find_messages(account_, std::move(*mailbox), &options->keys);
+        auto found = co_await find_messages(account, std::move(*mailbox), keys);
         co_return found;
     }
 
-    StoreAccess& access_;
-    runtime::KernelRuntime& runtime_;
+    MailAccess mail_;
+    mail::GroupedDeliveryImpl deliveries_;
     sieve::StoredMailRunner runner_;
-    std::unique_ptr<Runtime> facade_;
-    std::unique_ptr<mail::MailServiceImpl> service_;
-    std::unique_ptr<mail::GroupedDeliveryImpl> deliveries_;
-    Executor home_;
-    std::shared_ptr<mail::Account> account_;
     MailboxId mailbox_{};
 };
 
@@ -155,34 +138,41 @@ boost::json::object as_json(const sieve::StoredResult& result) {
     return out;
 }
 
-void print_json(const Tally& tally, boost::json::array messages, bool rehearse) {
+int print(Report& report, const Tally& tally, bool rehearse) {
     boost::json::object left_out;
-    for (const auto& [kind, count] : tally.left_out) left_out[kind] = count;
-    std::cout << boost::json::object{{"dry_run", rehearse},
-                                     {"messages", tally.messages},
-                                     {"kept", tally.kept},
-                                     {"filed", tally.filed},
-                                     {"flagged", tally.flagged},
-                                     {"removed", tally.removed},
-                                     {"failed", tally.failed},
-                                     {"left_out", std::move(left_out)},
-                                     {"results", std::move(messages)}}
-              << '\n';
+    std::string text;
+    for (const auto& [kind, count] : tally.left_out) {
+        left_out[kind] = count;
+        text += (text.empty() ? " " : ", ") + kind + (count > 0 ? " (" + std::to_string(count) + ')' : "");
+    }
+    report.set("dry_run", rehearse);
+    report.set("messages", tally.messages);
+    report.set("kept", tally.kept);
+    report.set("filed", tally.filed);
+    report.set("flagged", tally.flagged);
+    report.set("removed", tally.removed);
+    report.set("failed", tally.failed);
+    report.set("left_out", std::move(left_out));
+    report.say(std::to_string(tally.messages) + " messages" + (rehearse ? ", if it were done: " : ": ") +
+               std::to_string(tally.kept) + " kept, " + std::to_string(tally.filed) + " filed, " +
+               std::to_string(tally.flagged) + " with other flags, " + std::to_string(tally.removed) +
+               " removed, " + std::to_string(tally.failed) + " failed");
+    if (!text.empty())
+        report.say("Not done, because this mail is stored already and nothing is sent for it:" + text);
+    return report.finish(tally.failed == 0 ? 0 : 1);
 }
 
-void print(const Tally& tally, bool rehearse) {
-    std::cout << tally.messages << " messages" << (rehearse ? ", if it were done: " : ": ") << tally.kept
-              << " kept, " << tally.filed << " filed, " << tally.flagged << " with other flags, "
-              << tally.removed << " removed, " << tally.failed << " failed\n";
-    if (tally.left_out.empty()) return;
-    std::cout << "Not done, because this mail is stored already and nothing is sent for it:";
-    const char* separator = " ";
-    for (const auto& [kind, count] : tally.left_out) {
-        std::cout << separator << kind;
-        if (count > 0) std::cout << " (" << count << ')';
-        separator = ", ";
+void show(Report& report, Progress& progress, const sieve::StoredResult& result, bool rehearse) {
+    const std::string line = "UID " + std::to_string(result.uid) + ": ";
+    if (speaks_json()) {
+        report.add("results", as_json(result), "");
+    } else if (!result.failure.empty()) {
+        progress.clear();
+        std::cerr << line << one_line(result.failure) << '\n';
+    } else if (rehearse) {
+        progress.clear();
+        report.say(line + one_line(actions_of(result)));
     }
-    std::cout << '\n';
 }
 
 int apply_all(Run& run, const sieve::ProgramPtr& program, const std::vector<Uid>& uids,
@@ -190,7 +180,7 @@ int apply_all(Run& run, const sieve::ProgramPtr& program, const std::vector<Uid>
     Tally tally;
     // Without an envelope nobody is there who could be answered: it is never even tried.
     if (program->uses("vacation")) tally.left_out["vacation"] = 0;
-    boost::json::array messages;
+    Report report({"results"});
     Progress progress(uids.size());
     for (std::size_t begin = 0; begin < uids.size(); begin += at_once) {
         progress.show(begin);
@@ -199,24 +189,11 @@ int apply_all(Run& run, const sieve::ProgramPtr& program, const std::vector<Uid>
         if (!results) return fail(results.error().to_string());
         for (const sieve::StoredResult& result : *results) {
             tally.add(result);
-            if (result.gone) continue;
-            if (options.json) {
-                messages.push_back(as_json(result));
-            } else if (!result.failure.empty()) {
-                progress.clear();
-                std::cerr << "UID " << result.uid << ": " << one_line(result.failure) << '\n';
-            } else if (options.rehearse) {
-                progress.clear();
-                std::cout << "UID " << result.uid << ": " << one_line(actions_of(result)) << '\n';
-            }
+            if (!result.gone) show(report, progress, result, options.rehearse);
         }
     }
     progress.clear();
-    if (options.json)
-        print_json(tally, std::move(messages), options.rehearse);
-    else
-        print(tally, options.rehearse);
-    return tally.failed == 0 ? 0 : 1;
+    return print(report, tally, options.rehearse);
 }
 
 }  // namespace

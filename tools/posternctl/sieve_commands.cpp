@@ -1,7 +1,6 @@
 // sieve check SCRIPT, sieve test SCRIPT MESSAGE: what a script means, without a server.
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
 #include <sstream>
 
 #include "interpreter.hpp"
@@ -9,6 +8,8 @@
 #include "kernel/app/setup.hpp"
 #include "kernel/plugin/plugin_directory.hpp"
 #include "tools/posternctl/commands.hpp"
+#include "tools/posternctl/options.hpp"
+#include "tools/posternctl/output.hpp"
 #include "tools/posternctl/sieve_tools.hpp"
 
 namespace posternctl {
@@ -41,7 +42,7 @@ std::unique_ptr<SieveTools> open_tools(const std::string& config) {
         out->setup.plugins->load(list, ConfigNode(), app::host_interfaces(), problems);
     }
     if (problems.has_errors()) {
-        app::print(problems, std::cerr);
+        fail(problems);
         return nullptr;
     }
     out->engine.collect(out->setup.plugins->lookup());
@@ -58,8 +59,10 @@ int sieve_check(const Invocation& call) {
     if (call.arguments.size() != 1) return fail("usage: posternctl sieve check SCRIPT", 2);
     const auto tools = open_tools(call.config);
     if (!tools || !compile_file(tools->engine, call.arguments[0])) return 1;
-    std::cout << call.arguments[0] << ": no faults\n";
-    return 0;
+    Report report;
+    report.set("script", call.arguments[0]);
+    report.say(call.arguments[0] + ": no faults");
+    return report.finish();
 }
 
 int sieve_test(const Invocation& call) {
@@ -79,19 +82,21 @@ int sieve_test(const Invocation& call) {
     if (!message) return fail(arguments[1] + " cannot be read");
     input.message = std::make_shared<const std::string>(std::move(*message));
     const sieve::Outcome outcome = tools->engine.run(*program, input);
+    Report report({"actions"});
     for (const sieve::Action& action : outcome.actions) {
-        std::cout << action.to_string() << '\n';
-        if (action.content == nullptr || action.content == input.message) continue;
+        const bool changed = action.content != nullptr && action.content != input.message;
+        boost::json::object entry{{"action", action.to_string()}};
+        if (changed) entry["content"] = *action.content;
+        report.add("actions", std::move(entry), action.to_string());
+        if (!changed) continue;
         std::istringstream lines(*action.content);
         for (std::string line; std::getline(lines, line);) {
             if (line.ends_with('\r')) line.pop_back();
-            std::cout << "    | " << line << '\n';
+            report.say("    | " + line);
         }
     }
-    if (!outcome.failure) return 0;
-    std::cerr << arguments[0] << ':' << outcome.failure->place.line << ':' << outcome.failure->place.column
-              << ": " << outcome.failure->text << '\n';
-    return 1;
+    if (outcome.failure) tell_fault(arguments[0], *outcome.failure);
+    return report.finish(outcome.failure ? 1 : 0);
 }
 
 }  // namespace posternctl

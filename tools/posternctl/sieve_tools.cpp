@@ -1,12 +1,12 @@
 #include "tools/posternctl/sieve_tools.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 
 #include "tools/posternctl/commands.hpp"
+#include "tools/posternctl/output.hpp"
 
 namespace posternctl {
 
@@ -41,23 +41,19 @@ sieve::ProgramPtr compile_file(const sieve::Interpreter& engine, const std::stri
         return nullptr;
     }
     sieve::Compiled compiled = engine.compile(*text, beside(file));
-    for (const sieve::Fault& fault : compiled.faults) {
-        std::cerr << file << ':' << fault.place.line << ':' << fault.place.column << ": " << fault.text
-                  << '\n';
-    }
+    for (const sieve::Fault& fault : compiled.faults) tell_fault(file, fault);
     return compiled.program;
 }
 
-std::optional<std::string> take_option(std::vector<std::string>& arguments, const std::string& name) {
-    const auto found = std::find(arguments.begin(), arguments.end(), name);
-    if (found == arguments.end() || found + 1 == arguments.end()) return std::nullopt;
-    std::string value = found[1];
-    arguments.erase(found, found + 2);
-    return value;
-}
-
-bool take_flag(std::vector<std::string>& arguments, const std::string& name) {
-    return std::erase(arguments, name) > 0;
+void tell_fault(const std::string& file, const sieve::Fault& fault) {
+    if (speaks_json()) {
+        tell_error({{"error", fault.text},
+                    {"script", file},
+                    {"line", fault.place.line},
+                    {"column", fault.place.column}});
+        return;
+    }
+    std::cerr << file << ':' << fault.place.line << ':' << fault.place.column << ": " << fault.text << '\n';
 }
 
 }  // namespace posternctl

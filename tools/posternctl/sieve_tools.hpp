@@ -2,7 +2,6 @@
 // What the commands about Sieve share.
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "interpreter.hpp"
 
@@ -15,9 +14,7 @@ std::optional<std::string> read_file(const std::string& name);
 /// faults with their places.
 postern::sieve::ProgramPtr compile_file(const postern::sieve::Interpreter& engine, const std::string& file);
 
-/// Value of "--name VALUE", which is taken away; nothing if it is not there.
-std::optional<std::string> take_option(std::vector<std::string>& arguments, const std::string& name);
-/// Whether "--name" is there; it is taken away.
-bool take_flag(std::vector<std::string>& arguments, const std::string& name);
+/// "FILE:3:7: TEXT" on standard error; with --json {"error", "script", "line", "column"}.
+void tell_fault(const std::string& file, const postern::sieve::Fault& fault);
 
 }  // namespace posternctl

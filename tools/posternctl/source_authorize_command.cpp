@@ -3,10 +3,10 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <exception>
-#include <iostream>
 
 #include "kernel/net/dialer.hpp"
 #include "tools/posternctl/commands.hpp"
+#include "tools/posternctl/output.hpp"
 #include "tools/posternctl/redirection.hpp"
 #include "tools/posternctl/source_access.hpp"
 #include "tools/posternctl/terminal.hpp"
@@ -57,12 +57,16 @@ Outcome<TokenAnswer> device_flow(boost::asio::io_context& loop, Dialer& dialer,
                                  const gateway::OAuthProvider& provider) {
     auto code = run(loop, gateway::ask_device_code(&dialer, provider));
     if (!code) return code.error();
-    std::cout << "Open " << one_line(code->verification_uri) << "\nand enter " << one_line(code->user_code)
-              << "\nwithin " << code->lifetime.count() / 60 << " minutes.\n";
-    if (!code->verification_uri_complete.empty()) {
-        std::cout << "Or open " << one_line(code->verification_uri_complete) << '\n';
-    }
-    std::cout << std::flush;
+    Report report;
+    report.set("verification_uri", code->verification_uri);
+    report.set("verification_uri_complete", code->verification_uri_complete);
+    report.set("user_code", code->user_code);
+    report.set("seconds", code->lifetime.count());
+    report.say("Open " + one_line(code->verification_uri) + "\nand enter " + one_line(code->user_code) +
+               "\nwithin " + std::to_string(code->lifetime.count() / 60) + " minutes.");
+    if (!code->verification_uri_complete.empty())
+        report.say("Or open " + one_line(code->verification_uri_complete));
+    report.print_now();
     return run(loop, wait_for_device(&dialer, provider, std::move(*code)));
 }
 
@@ -70,10 +74,12 @@ Outcome<TokenAnswer> code_flow(boost::asio::io_context& loop, Dialer& dialer,
                                const gateway::OAuthProvider& provider) {
     Redirection redirection(loop);
     const auto request = gateway::make_code_request(provider, redirection.address());
-    std::cout << "Open this in a browser:\n\n  " << request.address
-              << "\n\nIf the browser runs on another machine, its last page cannot be shown: paste its "
-                 "address here.\n"
-              << std::flush;
+    Report report;
+    report.set("address", request.address);
+    report.say("Open this in a browser:\n\n  " + request.address +
+               "\n\nIf the browser runs on another machine, its last page cannot be shown: paste its "
+               "address here.");
+    report.print_now();
     auto code = gateway::code_of_redirection(request, redirection.wait());
     if (!code) return code.error();
     return run(loop, gateway::exchange_code(&dialer, provider, request, std::move(*code)));
@@ -106,8 +112,11 @@ int source_authorize(const Invocation& call) {
         return fail("the authorization server gave no refresh token: look at `scopes` (offline_access?)");
     }
     const int status = store_secret(*access, *chosen, answer->refresh_token);
-    if (status == 0) std::cout << "authorized; the source is polled at once\n";
-    return status;
+    if (status != 0) return status;
+    Report report;
+    report.set("login", words[0]);
+    report.say("authorized; the source is polled at once");
+    return report.finish();
 }
 
 }  // namespace posternctl

@@ -1,11 +1,11 @@
 // source add|remove|password: remote mailboxes of an account that has a password of its own.
 #include <algorithm>
 #include <ctime>
-#include <iostream>
 
 #include "kernel/mail/id_generator.hpp"
 #include "postern/gateway/connector.hpp"
 #include "tools/posternctl/commands.hpp"
+#include "tools/posternctl/output.hpp"
 #include "tools/posternctl/source_access.hpp"
 #include "tools/posternctl/terminal.hpp"
 
@@ -114,14 +114,19 @@ int source_add(const Invocation& call) {
     if (!token && !(password = read_new_password())) return 1;
     const auto saved = access->session->put_source(chosen.row);
     if (!saved) return fail(saved.error().to_string());
+    Report report;
+    report.set("login", account->login);
+    report.set("remote_login", chosen.config.remote_login);
+    report.set("needs_consent", token);
     if (token) {
-        std::cout << "source added; it begins after `posternctl source authorize " << account->login << ' '
-                  << one_line(chosen.config.remote_login) << "`\n";
-        return 0;
+        report.say("source added; it begins after `posternctl source authorize " + account->login + ' ' +
+                   one_line(chosen.config.remote_login) + "`");
+        return report.finish();
     }
     const int status = store_secret(*access, chosen, *password);
-    if (status == 0) std::cout << "source added\n";
-    return status;
+    if (status != 0) return status;
+    report.say("source added");
+    return report.finish();
 }
 
 int source_remove(const Invocation& call) {
@@ -139,8 +144,11 @@ int source_remove(const Invocation& call) {
     if (!chosen->config.linked) return fail(words[0] + " is the mailbox of this provider itself");
     const auto removed = access->session->delete_source(chosen->row.account, chosen->row.id);
     if (!removed) return fail(removed.error().to_string());
-    std::cout << "source removed\n";
-    return 0;
+    Report report;
+    report.set("login", words[0]);
+    report.set("remote_login", chosen->config.remote_login);
+    report.say("source removed");
+    return report.finish();
 }
 
 int source_password(const Invocation& call) {
@@ -159,8 +167,12 @@ int source_password(const Invocation& call) {
     const auto password = read_new_password();
     if (!password) return 1;
     const int status = store_secret(*access, *chosen, *password);
-    if (status == 0) std::cout << "password set; it is tried at once\n";
-    return status;
+    if (status != 0) return status;
+    Report report;
+    report.set("login", words[0]);
+    report.set("remote_login", chosen->config.remote_login);
+    report.say("password set; it is tried at once");
+    return report.finish();
 }
 
 }  // namespace posternctl

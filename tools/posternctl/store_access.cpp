@@ -1,9 +1,8 @@
 #include "tools/posternctl/store_access.hpp"
 
-#include <iostream>
-
 #include "kernel/app/privileges.hpp"
 #include "tools/posternctl/commands.hpp"
+#include "tools/posternctl/output.hpp"
 
 namespace posternctl {
 
@@ -15,17 +14,12 @@ StoreAccess::~StoreAccess() {
     store.reset();
 }
 
-int fail(const std::string& text, int status) {
-    std::cerr << "posternctl: " << text << '\n';
-    return status;
-}
-
 std::unique_ptr<StoreAccess> open_store(const std::string& config, Purpose purpose) {
     auto out = std::make_unique<StoreAccess>();
     Diagnostics problems;
     out->setup = app::prepare(config, problems);
     if (problems.has_errors()) {
-        app::print(problems, std::cerr);
+        fail(problems);
         return nullptr;
     }
     out->log = std::make_unique<runtime::OwnerLogger>(*out->setup.sink, "posternctl");

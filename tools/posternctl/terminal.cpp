@@ -76,25 +76,4 @@ std::string one_line(std::string_view text) {
     return out;
 }
 
-Progress::Progress(std::size_t total) : total_(total), terminal_(isatty(STDERR_FILENO) != 0) {}
-
-Progress::~Progress() {
-    clear();
-}
-
-void Progress::clear() {
-    if (shown_ != 0) std::cerr << "\r\033[K" << std::flush;
-    shown_ = 0;
-}
-
-void Progress::show(std::size_t done) {
-    constexpr std::size_t width = 40;
-    const std::size_t now = total_ == 0 ? 1 : done * 1000 / total_ + 1;
-    if (!terminal_ || now == shown_) return;
-    shown_ = now;
-    const std::size_t full = width * (now - 1) / 1000;
-    std::cerr << "\r[" << std::string(full, '#') << std::string(width - full, ' ') << "] " << done << " of "
-              << total_ << std::flush;
-}
-
 }  // namespace posternctl

@@ -21,21 +21,4 @@ std::string show_time(postern::UnixTime when);
 /// What a stranger wrote, fit for a terminal: nothing in it may steer it.
 std::string one_line(std::string_view text);
 
-/// A bar on standard error that shows how far something has come; nothing where that is no terminal.
-class Progress {
-public:
-    explicit Progress(std::size_t total);
-    ~Progress();
-    Progress(const Progress&) = delete;
-    Progress& operator=(const Progress&) = delete;
-    void show(std::size_t done);
-    /// Before something else is printed.
-    void clear();
-
-private:
-    std::size_t total_;
-    bool terminal_;
-    std::size_t shown_ = 0;  ///< per mille, and one
-};
-
 }  // namespace posternctl

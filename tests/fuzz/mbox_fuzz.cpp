@@ -1,0 +1,46 @@
+// mbox files of others; what is read must come back from what is written of it.
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "tools/posternctl/maildir.hpp"
+#include "tools/posternctl/mbox.hpp"
+
+using namespace posternctl;
+
+namespace {
+
+std::vector<FiledMail> read_all(std::string_view text) {
+    MboxReader reader(4096);
+    std::vector<FiledMail> out;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
+        if (auto mail = reader.line(text.substr(0, end))) out.push_back(std::move(*mail));
+        text.remove_prefix(end);
+    }
+    if (auto mail = reader.finish()) out.push_back(std::move(*mail));
+    return out;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view input(reinterpret_cast<const char*>(data), size);
+    for (FiledMail& mail : read_all(input)) {
+        // Years that have not four digits and messages that end within a line do not come back as they were.
+        mail.date = 1'000'000'000;
+        if (!mail.content.ends_with("\r\n")) mail.content += "\r\n";
+        const auto again = read_all(mbox_entry(mail));
+        if (again.size() > 1) __builtin_trap();
+        if (again.empty()) continue;  // too large, or c-client's own
+        if (again[0].flags != mail.flags || again[0].keywords != mail.keywords) __builtin_trap();
+        if (again[0].content.size() > 2 * mail.content.size() + 2) __builtin_trap();
+    }
+    FiledMail read;
+    read_maildir_suffix(input, MaildirKeywords::parse(input), read);
+    const auto mailbox = maildir_mailbox(input);
+    if (mailbox && maildir_mailbox(maildir_folder(*mailbox)).value_or("").empty() && *mailbox != "INBOX" &&
+        mailbox->find("//") == std::string::npos && !mailbox->starts_with('/') && !mailbox->ends_with('/'))
+        __builtin_trap();
+    return 0;
+}
