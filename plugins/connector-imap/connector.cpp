@@ -1,6 +1,7 @@
 #include "connector-imap/connector.hpp"
 
 #include "connector-imap/session.hpp"
+#include "postern/gateway/line.hpp"
 
 namespace postern::imap_client {
 
@@ -50,12 +51,8 @@ void ImapConnector::check_settings(const ConfigNode& options, Diagnostics& probl
 Task<Outcome<SessionPtr>> ImapConnector::open(gateway::OpenRequest request) {
     Diagnostics ignored;  // reported when the configuration was checked
     const Switches switches = read_switches(request.settings, ignored);
-    Dialer::Target target;
-    target.host = request.server.host;
-    target.port = request.server.port;
-    target.connect_timeout = request.limits.connect_timeout;
-    auto connection = co_await dialer_->dial(std::move(target));
-    if (!connection) co_return Fault(FaultKind::offline, connection.error().text);
+    auto connection = co_await gateway::connect(dialer_, request.server, request.limits.connect_timeout);
+    if (!connection) co_return connection.error();
     auto wire = std::make_unique<Wire>(std::move(*connection), request.limits);
     auto login = co_await log_in(wire.get(), request.server, request.credential, switches);
     if (!login) {

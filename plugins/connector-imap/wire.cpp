@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "connector-imap/refusal.hpp"
+#include "postern/gateway/line.hpp"
 #include "postern/gateway/refusal.hpp"
 
 namespace postern::imap_client {
@@ -45,8 +46,7 @@ void Wire::trust() {
 Fault Wire::lost(const Error& error) {
     alive_ = false;
     if (!goodbye_.empty()) return Fault(FaultKind::offline, "the server says: " + goodbye_);
-    if (connection_->deadline_passed()) return Fault(FaultKind::transient, "the server does not answer");
-    return Fault(FaultKind::offline, error.text.empty() ? "the connection broke" : error.text);
+    return gateway::line_fault(*connection_, error);
 }
 
 Fault Wire::broken(std::string text) {
@@ -207,26 +207,14 @@ Task<Outcome<Status>> Wire::command(std::string text, Taker taker) {
 Task<Outcome<void>> Wire::start_tls(gateway::RemoteServer server) {
     position_ = filled_ = 0;
     reader_.reset();
-    TlsClientOptions options;
-    options.server_name = server.host;
-    options.verify = server.verify;
-    options.pinned_spki_sha256 = server.pinned_spki_sha256;
-    options.ca_file = server.ca_file;
-    connection_->set_deadline(limits_.command_timeout);
-    auto secured = co_await connection_->start_tls_client(std::move(options));
-    if (secured) co_return Outcome<void>{};
-    alive_ = false;
-    // A certificate that does not verify stays so until somebody acts; a line that broke does not.
-    const auto& [code, text] = secured.error();
-    const bool refused = code == Errc::permission_denied || code == Errc::invalid ||
-                         text.find("certificate") != std::string::npos;
-    co_return Fault(refused ? FaultKind::permanent : FaultKind::offline, text);
+    auto secured = co_await gateway::begin_tls(connection_.get(), std::move(server), limits_.command_timeout);
+    if (!secured) alive_ = false;
+    co_return secured;
 }
 
 Task<void> Wire::shutdown() {
     alive_ = false;
-    connection_->set_deadline(std::chrono::seconds(5));
-    co_await connection_->stream().shutdown();
+    co_await gateway::hang_up(connection_.get());
 }
 
 }  // namespace postern::imap_client

@@ -2,6 +2,7 @@
 
 #include "connector-pop3/login.hpp"
 #include "connector-pop3/session.hpp"
+#include "postern/gateway/line.hpp"
 
 namespace postern::pop3 {
 
@@ -55,12 +56,8 @@ Task<Outcome<SessionPtr>> Pop3Connector::open(gateway::OpenRequest request) {
     bool skip_capa = !switches.capa;
     // A second round only for a server that hangs up on CAPA.
     for (int round = 0; round < 2; ++round) {
-        Dialer::Target target;
-        target.host = request.server.host;
-        target.port = request.server.port;
-        target.connect_timeout = request.limits.connect_timeout;
-        auto connection = co_await dialer_->dial(std::move(target));
-        if (!connection) co_return Fault(FaultKind::offline, connection.error().text);
+        auto connection = co_await gateway::connect(dialer_, request.server, request.limits.connect_timeout);
+        if (!connection) co_return connection.error();
         auto wire = std::make_unique<Wire>(std::move(*connection), request.limits);
         auto result = co_await log_in(wire.get(), request.server, request.credential, skip_capa);
         if (!result) {

@@ -1,5 +1,6 @@
 #include "connector.hpp"
 
+#include "postern/gateway/line.hpp"
 #include "session.hpp"
 
 namespace letterbox {
@@ -49,12 +50,8 @@ Task<gateway::Outcome<SessionPtr>> LetterboxConnector::open(gateway::OpenRequest
     std::string path = read_path(request.settings, ignored);
     if (request.server.tls == gateway::RemoteTls::starttls)
         co_return Fault(FaultKind::permanent, "HTTP has no STARTTLS");
-    Dialer::Target target;
-    target.host = request.server.host;
-    target.port = request.server.port;
-    target.connect_timeout = request.limits.connect_timeout;
-    auto connection = co_await dialer_->dial(std::move(target));
-    if (!connection) co_return Fault(FaultKind::offline, connection.error().text);
+    auto connection = co_await gateway::connect(dialer_, request.server, request.limits.connect_timeout);
+    if (!connection) co_return connection.error();
     auto line = std::make_unique<HttpLine>(std::move(*connection), request);
     if (request.server.tls == gateway::RemoteTls::implicit) {
         auto secured = co_await line->start_tls(request.server);

@@ -8,6 +8,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include "postern/encoding/base64.hpp"
+#include "postern/gateway/line.hpp"
 #include "postern/gateway/refusal.hpp"
 
 namespace letterbox {
@@ -74,8 +75,7 @@ HttpLine::~HttpLine() {
 
 Fault HttpLine::lost(const Error& error) {
     alive_ = false;
-    if (connection_->deadline_passed()) return Fault(FaultKind::transient, "the server does not answer");
-    return Fault(FaultKind::offline, error.text);
+    return gateway::line_fault(*connection_, error);
 }
 
 Fault HttpLine::broken(std::string text) {
@@ -84,19 +84,9 @@ Fault HttpLine::broken(std::string text) {
 }
 
 Task<Outcome<void>> HttpLine::start_tls(gateway::RemoteServer server) {
-    TlsClientOptions options;
-    options.server_name = server.host;
-    options.verify = server.verify;
-    options.pinned_spki_sha256 = server.pinned_spki_sha256;
-    options.ca_file = server.ca_file;
-    connection_->set_deadline(limits_.command_timeout);
-    auto secured = co_await connection_->start_tls_client(std::move(options));
-    if (secured) co_return Outcome<void>{};
-    alive_ = false;
-    // A certificate that does not verify stays so until somebody acts; a line that broke does not.
-    const auto& [code, text] = secured.error();
-    const bool refused = code == Errc::permission_denied || code == Errc::invalid;
-    co_return Fault(refused ? FaultKind::permanent : FaultKind::offline, text);
+    auto secured = co_await gateway::begin_tls(connection_.get(), std::move(server), limits_.command_timeout);
+    if (!secured) alive_ = false;
+    co_return secured;
 }
 
 Task<Outcome<void>> HttpLine::send(std::string method, std::string target, std::string etag) {
@@ -166,8 +156,7 @@ Task<Outcome<Reply>> HttpLine::ask(std::string method, std::string target, std::
 
 Task<void> HttpLine::shutdown() {
     alive_ = false;
-    connection_->set_deadline(std::chrono::seconds(5));
-    co_await connection_->stream().shutdown();
+    co_await gateway::hang_up(connection_.get());
 }
 
 }  // namespace letterbox
