@@ -1,8 +1,6 @@
 #include "scripted_server.hpp"
 
 #include <algorithm>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace postern::imap_client::test {
 
@@ -11,33 +9,22 @@ bool Script::got(const std::string& command) const {
 }
 
 ScriptedConnection::ScriptedConnection(std::shared_ptr<Script> script, Executor executor)
-    : script_(std::move(script)), executor_(executor), output_(script_->greeting), more_(executor) {
+    : MemoryConnection(executor, script->greeting), script_(std::move(script)), more_(executor) {
     ++script_->connections;
 }
 
-Task<Result<std::size_t>> ScriptedConnection::read_some(std::span<char> buffer) {
-    while (output_.empty()) {
-        if (hung_up_) co_return std::size_t{0};
-        bool woken = false;
-        if (script_->blocks) woken = co_await more_.wait(std::chrono::seconds(20));
-        if (woken) continue;
-        timed_out_ = true;  // as the watchdog would find
-        co_return Error(Errc::cancelled);
-    }
-    const std::size_t count = std::min({buffer.size(), output_.size(), script_->chunk});
-    std::copy_n(output_.begin(), count, buffer.begin());
-    output_.erase(0, count);
-    co_return count;
-}
-
-Task<Result<void>> ScriptedConnection::write(std::string_view data) {
-    input_.append(data);
-    take_input();
-    more_.notify();
-    co_return Result<void>{};
+Task<bool> ScriptedConnection::wait_for_output() {
+    if (!script_->blocks) co_return false;
+    const bool woken = co_await more_.wait(std::chrono::seconds(20));
+    co_return woken;
 }
 
 void ScriptedConnection::take_input() {
+    take_commands();
+    more_.notify();
+}
+
+void ScriptedConnection::take_commands() {
     while (true) {
         if (in_literal_) {
             if (input_.size() < literal_) return;
@@ -64,22 +51,18 @@ void ScriptedConnection::take_input() {
     }
 }
 
-void ScriptedConnection::say(std::string text, const std::string& tag) {
-    if (!text.empty() && text.back() == '\x04') {
-        text.pop_back();
-        hung_up_ = true;
-    }
+void ScriptedConnection::say_with_tag(std::string text, const std::string& tag) {
     for (std::size_t at = text.find("{tag}"); at != std::string::npos; at = text.find("{tag}")) {
         text.replace(at, 5, tag);
     }
-    output_ += text;
+    say(std::move(text));
 }
 
 void ScriptedConnection::take_command(const std::string& line) {
     if (hung_up_) return;
     if (!idle_tag_.empty() && line == "DONE") {
         script_->commands.push_back(line);
-        say("{tag} OK idled\r\n", std::exchange(idle_tag_, std::string()));
+        say_with_tag("{tag} OK idled\r\n", std::exchange(idle_tag_, std::string()));
         return;
     }
     const bool answer_line = std::exchange(authenticating_, false);
@@ -87,16 +70,16 @@ void ScriptedConnection::take_command(const std::string& line) {
     if (!answer_line) tag_ = line.substr(0, space);
     const std::string command = answer_line ? line : line.substr(std::min(space + 1, line.size()));
     script_->commands.push_back(command);
-    if (tls_) script_->secured.push_back(command);
+    if (tls() != nullptr) script_->secured.push_back(command);
     const auto scripted = script_->replies.find(command);
     if (scripted == script_->replies.end()) {
-        say(answer(command), tag_);
+        say_with_tag(answer(command), tag_);
         return;
     }
     const std::string reply = scripted->second.front();
     if (scripted->second.size() > 1) scripted->second.pop_front();
     authenticating_ = reply.starts_with("+");
-    say(reply, tag_);
+    say_with_tag(reply, tag_);
 }
 
 std::string ScriptedConnection::answer(const std::string& command) {
@@ -117,27 +100,10 @@ std::string ScriptedConnection::answer(const std::string& command) {
     return "{tag} OK done\r\n";
 }
 
-Task<void> ScriptedConnection::shutdown() {
-    hung_up_ = true;
-    co_return;
-}
-
 Task<Result<void>> ScriptedConnection::start_tls_client(TlsClientOptions options) {
     if (script_->break_tls) co_return Error(Errc::permission_denied, "certificate verify failed");
-    tls_.emplace();
-    tls_->server_name = options.server_name;
-    co_return Result<void>{};
-}
-
-Result<void> ScriptedConnection::move_to(Executor executor) {
-    executor_ = std::move(executor);
-    return {};
-}
-
-Task<Result<std::unique_ptr<Connection>>> ScriptedDialer::dial(Target /*target*/) {
-    auto executor = co_await boost::asio::this_coro::executor;
-    std::unique_ptr<Connection> connection = std::make_unique<ScriptedConnection>(script_, executor);
-    co_return connection;
+    auto secured = co_await MemoryConnection::start_tls_client(std::move(options));
+    co_return secured;
 }
 
 SessionTest::SessionTest() {

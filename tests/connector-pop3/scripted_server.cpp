@@ -1,8 +1,5 @@
 #include "scripted_server.hpp"
 
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 namespace postern::pop3::test {
 
 std::string Script::listing(bool ids) const {
@@ -18,7 +15,7 @@ std::string Script::listing(bool ids) const {
 }
 
 ScriptedConnection::ScriptedConnection(std::shared_ptr<Script> script, Executor executor)
-    : script_(std::move(script)), executor_(std::move(executor)), output_(script_->greeting) {
+    : MemoryConnection(std::move(executor), script->greeting), script_(std::move(script)) {
     ++script_->connections;
 }
 
@@ -26,56 +23,21 @@ ScriptedConnection::~ScriptedConnection() {
     if (!quit_) ++script_->closed_without_quit;
 }
 
-Task<Result<std::size_t>> ScriptedConnection::read_some(std::span<char> buffer) {
-    if (output_.empty()) {
-        if (hung_up_) co_return std::size_t{0};
-        timed_out_ = true;  // as the watchdog would find
-        co_return Error(Errc::cancelled);
-    }
-    const std::size_t count = std::min({buffer.size(), output_.size(), script_->chunk});
-    std::copy_n(output_.begin(), count, buffer.begin());
-    output_.erase(0, count);
-    co_return count;
-}
-
-Task<Result<void>> ScriptedConnection::write(std::string_view data) {
-    input_.append(data);
+void ScriptedConnection::take_input() {
     for (auto end = input_.find("\r\n"); end != std::string::npos; end = input_.find("\r\n")) {
         const std::string line = input_.substr(0, end);
         input_.erase(0, end + 2);
         take_line(line);
     }
-    co_return Result<void>{};
-}
-
-Task<void> ScriptedConnection::shutdown() {
-    hung_up_ = true;
-    co_return;
-}
-
-Task<Result<void>> ScriptedConnection::start_tls_client(TlsClientOptions options) {
-    tls_.emplace();
-    tls_->server_name = options.server_name;
-    co_return Result<void>{};
-}
-
-Result<void> ScriptedConnection::move_to(Executor executor) {
-    executor_ = std::move(executor);
-    return {};
 }
 
 void ScriptedConnection::take_line(const std::string& line) {
     if (hung_up_) return;
     script_->commands.push_back(line);
-    if (tls_) script_->secured.push_back(line);
+    if (tls() != nullptr) script_->secured.push_back(line);
     if (line == "QUIT") quit_ = true;
     const auto scripted = script_->replies.find(line);
-    std::string reply = scripted != script_->replies.end() ? scripted->second : answer(line);
-    if (!reply.empty() && reply.back() == '\x04') {
-        reply.pop_back();
-        hung_up_ = true;
-    }
-    output_ += reply;
+    say(scripted != script_->replies.end() ? scripted->second : answer(line));
 }
 
 std::string ScriptedConnection::message(const Script::Message& message, bool header_only) const {
@@ -131,12 +93,6 @@ std::string ScriptedConnection::answer(const std::string& line) {
         return "+OK\r\n";
     }
     return "-ERR unknown command\r\n";
-}
-
-Task<Result<std::unique_ptr<Connection>>> ScriptedDialer::dial(Target /*target*/) {
-    auto executor = co_await boost::asio::this_coro::executor;
-    std::unique_ptr<Connection> connection = std::make_unique<ScriptedConnection>(script_, executor);
-    co_return connection;
 }
 
 }  // namespace postern::pop3::test
