@@ -25,6 +25,12 @@ if(CMAKE_UNITY_BUILD)
     add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
 
+# The fuzz targets learn what an input reaches in everything that they use.
+option(POSTERN_LIBFUZZER "Link the fuzz targets with clang's libFuzzer instead of the deterministic driver" OFF)
+if(POSTERN_LIBFUZZER)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 if(POSTERN_SANITIZE)
     add_compile_options(-fsanitize=${POSTERN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${POSTERN_SANITIZE})
