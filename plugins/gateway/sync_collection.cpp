@@ -54,6 +54,8 @@ std::vector<SyncSession::Wanted> SyncSession::plan_collection() {
         const bool waiting = receipt.state == ReceiptState::listed || receipt.state == ReceiptState::deferred;
         if (!waiting || receipt.next_try > now()) continue;
         wanted.push_back({match.item, receipt, import_at == 0 || receipt.first_seen <= import_at});
+        // Not yet fetched, so nothing told whether the id is still that message's.
+        wanted.back().receipt.size_listed = page_.items[match.item].size.value_or(receipt.size_listed);
     }
     std::sort(wanted.begin(), wanted.end(), [](const Wanted& a, const Wanted& b) {
         const auto rank = [](const Wanted& w) {
@@ -75,18 +77,25 @@ Task<Outcome<void>> SyncSession::collect() {
 }
 
 // The newest first, so that a phone shows today's mail at once; then all the rest is written down as seen, and the
-// backlog follows oldest first.
+// backlog follows oldest first. In the order of receipts (first_seen) it comes before the newest, as in the listing.
 Task<Outcome<void>> SyncSession::first_import(std::vector<Wanted> wanted) {
+    // What may be messages we have stays unknown until it is fetched and compared: the import ends in another session then.
+    const bool some_are_compared = !by_content_.empty();
     const std::size_t newest = std::min(policy().newest_first, wanted.size());
     const auto split = wanted.end() - static_cast<std::ptrdiff_t>(newest);
     std::vector<Wanted> first(split, wanted.end());
     wanted.erase(split, wanted.end());
+    for (auto& w : first) w.receipt.first_seen = started_at_ + 1;
     auto fetched = co_await fetch_all(std::move(first));
     if (!fetched) co_return fetched.error();
     for (auto& w : wanted) w.receipt.first_seen = started_at_;
+    if (some_are_compared) {
+        auto compared = co_await fetch_all(std::move(wanted));
+        co_return compared;
+    }
     auto listed = co_await record_listed(wanted);
     if (!listed) co_return listed.error();
-    facts().import_listed_at = started_at_;
+    facts().import_listed_at = started_at_ + 1;
     store::SourceRow row = context_.source->packed();
     auto saved = co_await context_.mail->put_source(std::move(row));
     if (!saved) co_return store_fault(saved.error());

@@ -122,8 +122,12 @@ Task<Outcome<void>> SyncSession::settle_reused() {
                      [this](const Match& match) { return was_gone(match); });
     }
     if (back.size() > most_reused) back.clear();  // so many at once are a queue that was restored
+    // Where most ids are new, one that is not may have passed to another message.
     std::copy_if(reconciled_.known.begin(), reconciled_.known.end(), std::back_inserter(back),
-                 [this](const Match& match) { return deletion_was_asked(match); });
+                 [this](const Match& match) {
+                     const bool stored = has_message(receipts_[match.receipt]);
+                     return deletion_was_asked(match) || (suspect_renumbering_ && stored);
+                 });
     std::vector<std::size_t> items;
     for (const Match& match : back) items.push_back(match.item);
     auto done = co_await fingerprints_of(std::move(items));

@@ -15,6 +15,8 @@ constexpr UnixTime same_moment = 5;
 constexpr auto on_download = static_cast<std::uint8_t>(store::DeleteReason::on_download);
 /// A server that does not delete is tried again with one message after that.
 constexpr UnixTime probe_again = seconds_per_day;
+/// Of receipts whose provider has never changed its ids.
+constexpr std::uint32_t first_epoch = 1;
 }  // namespace
 
 // Receipts that are listed and whose state says otherwise.
@@ -137,18 +139,21 @@ bool SyncSession::delete_brake_holds(std::size_t wanted) {
     return now() - facts().delete_held_since < policy().hold.count() && !brakes_released_;
 }
 
-// Is the listed message the one we stored? Size, and where that is not enough, the header (T6).
-Task<Outcome<bool>> SyncSession::same_message(const Match& match) {
-    const std::size_t item = match.item;
+// Do id and size tell that the listed message is the one we stored (T6)? Not after a renumbering, in which sizes alone may have
+// told which one it is.
+bool SyncSession::needs_no_header(const Match& match) const {
     const auto& receipt = receipts_[match.receipt];
-    const bool size_agrees = page_.items[item].size == receipt.size_listed;
-    const bool sure = size_agrees && !match.twin && receipt.delete_attempts == 0 && !ids_made_up_;
-    if (sure) co_return true;
-    const std::string before = receipt.header_fingerprint;
-    auto fingerprint = co_await fingerprint_of(item);
-    if (!fingerprint) co_return fingerprint.error();
+    const bool size_agrees = page_.items[match.item].size == receipt.size_listed;
+    return size_agrees && !match.twin && receipt.delete_attempts == 0 && !ids_made_up_ &&
+           receipt.epoch <= first_epoch;
+}
+
+bool SyncSession::same_header(const Match& match) const {
+    const auto& receipt = receipts_[match.receipt];
+    const auto found = fingerprints_.find(match.item);
+    if (found == fingerprints_.end() || receipt.header_fingerprint.empty()) return false;
     const bool which_one = !match.twin || !ids_made_up_ || all_twins_unwanted(receipt.uidl);
-    co_return !before.empty() && *fingerprint == before && which_one;
+    return found->second == receipt.header_fingerprint && which_one;
 }
 
 // Nothing tells the messages of one made-up id apart: one may go only if all may.
@@ -160,12 +165,29 @@ bool SyncSession::all_twins_unwanted(const std::string& uidl) const {
 }
 
 Task<Outcome<std::vector<Match>>> SyncSession::same_messages(std::vector<Match> wanted) {
-    std::vector<Match> sure;
+    std::vector<std::size_t> unsure;
     for (const Match& match : wanted) {
-        auto same = co_await same_message(match);
-        if (!same) co_return same.error();
-        if (*same) sure.push_back(match);
+        if (!needs_no_header(match)) unsure.push_back(match.item);
     }
+    auto looked = co_await fingerprints_of(std::move(unsure));
+    if (!looked) co_return looked.error();
+    std::vector<Match> sure;
+    std::vector<store::ReceiptWrite> others;
+    for (const Match& match : wanted) {
+        auto& receipt = receipts_[match.receipt];
+        if (needs_no_header(match) || same_header(match)) {
+            sure.push_back(match);
+        } else if (is_refuted({match.item, match.receipt}) && receipt.epoch > first_epoch && !match.twin &&
+                   !ids_made_up_) {
+            // It was taken for another one: nothing is deleted there, now or later.
+            receipt.delete_attempts = policy().delete_attempts;
+            others.push_back(move_to(match.receipt, ReceiptState::delete_wanted));
+            context_.log->warning("a message at the provider is not the one that was deleted here",
+                                  {{"login", context_.account->login()}, {"id", receipt.uidl}});
+        }
+    }
+    auto written = co_await write(std::move(others));
+    if (!written) co_return written.error();
     co_return sure;
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "gateway/fingerprint.hpp"
+#include "gateway/size_walk.hpp"
 #include "gateway/sync_session.hpp"
 
 namespace postern::gateway {
@@ -21,22 +22,18 @@ void leave_out(const std::vector<std::pair<std::size_t, std::size_t>>& pairs,
     std::erase_if(items, [&paired](std::size_t item) { return paired.contains(item); });
 }
 
-}  // namespace
-
-Task<Outcome<bool>> SyncSession::sample_holds(Pairs pairs) {
-    std::mt19937 random(static_cast<std::uint32_t>(now()));
-    std::shuffle(pairs.begin() + 1, pairs.end() - 1, random);
-    std::swap(pairs[1 % pairs.size()], pairs.back());
-    pairs.resize(std::min(pairs.size(), std::max<std::size_t>(10, pairs.size() / 50)));
-    std::vector<std::size_t> items;
-    for (const auto& pair : pairs) items.push_back(pair.first);
-    auto done = co_await fingerprints_of(std::move(items));
-    if (!done) co_return done.error();
-    const bool holds = std::all_of(pairs.begin(), pairs.end(), [this](const auto& pair) {
-        return fingerprints_[pair.first] == receipts_[pair.second].header_fingerprint;
-    });
-    co_return holds;
+/// First, last, and 2 % between, but not less than eight.
+template <class Pairs>
+Pairs sample_of(const Pairs& run, std::mt19937& random) {
+    Pairs out(1, run.front());
+    if (run.size() == 1) return out;
+    std::sample(run.begin() + 1, run.end() - 1, std::back_inserter(out),
+                std::max<std::size_t>(8, run.size() / 50), random);
+    out.push_back(run.back());
+    return out;
 }
+
+}  // namespace
 
 // Listed, or listed again, and never stored.
 std::vector<Match> SyncSession::written_down() const {
@@ -69,8 +66,8 @@ bool SyncSession::may_have_new_id(const store::Receipt& receipt) const {
     return has_message(receipt) && (suspect_renumbering_ || !deleted);
 }
 
-// Pairs such items with missing receipts: sizes that occur once on both sides (a sample of them verified), then header
-// fingerprints, one to one or k to k in order; what stays open is compared by content when it is fetched.
+// Pairs such items with missing receipts: by the order of sizes (a sample of them verified), then by header fingerprints, one
+// to one or k to k in order; what stays open is compared by content when it is fetched.
 Task<Outcome<void>> SyncSession::match_renumbered() {
     auto open = unclaimed_items();
     if (open.empty()) co_return Outcome<void>{};
@@ -78,50 +75,108 @@ Task<Outcome<void>> SyncSession::match_renumbered() {
         co_return Fault(FaultKind::transient, "ids changed in a listing that is not complete");
     }
     std::vector<std::size_t> items = open;
-    Pairs pairs;
-    if (suspect_renumbering_) {
-        auto by_size = co_await pair_by_size(items);
-        if (!by_size) co_return by_size.error();
-        pairs = std::move(*by_size);
-    } else {
+    if (!suspect_renumbering_) {
         std::set<std::uint64_t> sizes;
         for (const ReceiptIndex r : reconciled_.missing) {
             if (may_have_new_id(receipts_[r])) sizes.insert(receipts_[r].size_listed);
         }
         std::erase_if(items, [&](std::size_t i) { return !sizes.contains(page_.items[i].size.value_or(0)); });
     }
+    auto by_size = co_await pair_by_size(items);
+    if (!by_size) co_return by_size.error();
+    Pairs pairs = std::move(*by_size);
+    const bool new_epoch = suspect_renumbering_ || !pairs.empty();
     leave_out(pairs, items);
     auto by_header = co_await pair_by_header(items, pairs);
     if (!by_header) co_return by_header.error();
     pairs.insert(pairs.end(), by_header->begin(), by_header->end());
     leave_out(pairs, open);
+    if (new_epoch && !pairs.empty()) ++context_.source->row.epoch;
     auto bound = co_await rebind(std::move(pairs));
     if (!bound) co_return bound.error();
     auto prepared = co_await prepare_content_match(std::move(open));
     co_return prepared;
 }
 
-// Those of `items` whose size no other has, among them and among the missing receipts, if a sample of headers agrees.
-Task<Outcome<SyncSession::Pairs>> SyncSession::pair_by_size(std::vector<std::size_t> items) {
-    std::map<std::uint64_t, std::vector<ReceiptIndex>> missing;
+// The order in which messages were first listed: by time, and those of one listing are stored by number.
+bool SyncSession::was_listed_before(ReceiptIndex a, ReceiptIndex b) const {
+    const auto key = [this](ReceiptIndex r) {
+        return std::pair(receipts_[r].first_seen, value_of(receipts_[r].message));
+    };
+    return key(a) < key(b);
+}
+
+// Whether the order of sizes may tell what it is: not what is to be deleted there, and what no sample could refute.
+bool SyncSession::may_be_unverified(const store::Receipt& receipt) const {
+    const bool lives = receipt.state == ReceiptState::stored || receipt.state == ReceiptState::suspect;
+    return lives && !receipt.header_fingerprint.empty();
+}
+
+// Unknown items and missing receipts, each in the listing's order, as long as their sizes agree in step.
+std::vector<SyncSession::Pairs> SyncSession::runs_of_sizes(const std::vector<std::size_t>& items) const {
+    std::vector<ReceiptIndex> receipts;
     for (const ReceiptIndex r : reconciled_.missing) {
-        if (!may_have_new_id(receipts_[r]) || receipts_[r].header_fingerprint.empty()) continue;
-        missing[receipts_[r].size_listed].push_back(r);
+        if (may_have_new_id(receipts_[r])) receipts.push_back(r);
     }
-    std::map<std::uint64_t, std::vector<std::size_t>> listed;
-    for (const std::size_t item : items) listed[page_.items[item].size.value_or(0)].push_back(item);
+    std::sort(receipts.begin(), receipts.end(),
+              [this](ReceiptIndex a, ReceiptIndex b) { return was_listed_before(a, b); });
+    std::vector<std::uint64_t> remembered;
+    for (const ReceiptIndex r : receipts) remembered.push_back(receipts_[r].size_listed);
+    std::vector<std::uint64_t> listed;
+    for (const std::size_t item : items) listed.push_back(page_.items[item].size.value_or(0));
+    std::vector<Pairs> runs;
+    for (const SizeRun& run : walk_by_size(listed, remembered)) {
+        Pairs pairs;
+        for (const auto& [item, receipt] : run) {
+            if (may_be_unverified(receipts_[receipts[receipt]]))
+                pairs.emplace_back(items[item], receipts[receipt]);
+        }
+        if (!pairs.empty()) runs.push_back(std::move(pairs));
+    }
+    return runs;
+}
+
+// What the order of sizes tells. First, last and a sample of each run are verified by their headers. If an end does not hold
+// nothing of its run is taken for granted; if one between does not, order means nothing there, and nothing is at all.
+Task<Outcome<SyncSession::Pairs>> SyncSession::pair_by_size(std::vector<std::size_t> items) {
+    if (!page_.complete) co_return Pairs();
+    std::set<std::size_t> written;
+    for (const Match& match : written_down()) written.insert(match.item);
+    std::erase_if(items, [&written](std::size_t item) { return written.contains(item); });
+    auto runs = runs_of_sizes(items);
+    std::mt19937 random(static_cast<std::uint32_t>(now()));
+    std::vector<std::size_t> looked_at;
+    std::vector<Pairs> samples;
+    for (const Pairs& run : runs) {
+        samples.push_back(sample_of(run, random));
+        for (const auto& pair : samples.back()) looked_at.push_back(pair.first);
+    }
+    auto done = co_await fingerprints_of(std::move(looked_at));
+    if (!done) co_return done.error();
     Pairs pairs;
-    for (const auto& [size, same] : listed) {
-        const auto found = missing.find(size);
-        const bool single = same.size() == 1 && found != missing.end() && found->second.size() == 1;
-        if (single) pairs.emplace_back(same.front(), found->second.front());
+    for (std::size_t k = 0; k < runs.size(); ++k) {
+        Pairs& run = runs[k];
+        const bool ends_hold = is_confirmed(run.front()) && is_confirmed(run.back());
+        if (!ends_hold) continue;
+        const bool refuted = std::any_of(samples[k].begin(), samples[k].end(),
+                                         [this](const auto& pair) { return is_refuted(pair); });
+        if (refuted) co_return Pairs();
+        std::copy_if(run.begin(), run.end(), std::back_inserter(pairs), [this](const auto& pair) {
+            return !fingerprints_.contains(pair.first) || is_confirmed(pair);
+        });
     }
-    if (pairs.size() <= 2) co_return Pairs();
-    std::sort(pairs.begin(), pairs.end());
-    auto holds = co_await sample_holds(pairs);
-    if (!holds) co_return holds.error();
-    if (!*holds) pairs.clear();
     co_return pairs;
+}
+
+bool SyncSession::is_confirmed(const std::pair<std::size_t, ReceiptIndex>& pair) const {
+    const auto found = fingerprints_.find(pair.first);
+    return found != fingerprints_.end() && found->second == receipts_[pair.second].header_fingerprint;
+}
+
+// Of a header that cannot be had nothing is known.
+bool SyncSession::is_refuted(const std::pair<std::size_t, ReceiptIndex>& pair) const {
+    const auto found = fingerprints_.find(pair.first);
+    return found != fingerprints_.end() && !found->second.empty() && !is_confirmed(pair);
 }
 
 bool SyncSession::sizes_agree(const std::vector<std::size_t>& items,
@@ -150,9 +205,8 @@ Task<Outcome<SyncSession::Pairs>> SyncSession::pair_by_header(std::vector<std::s
     Pairs pairs;
     for (const auto& [header, same] : listed) {
         auto& candidates = missing[header];
-        std::sort(candidates.begin(), candidates.end(), [this](ReceiptIndex a, ReceiptIndex b) {
-            return value_of(receipts_[a].message) < value_of(receipts_[b].message);
-        });
+        std::sort(candidates.begin(), candidates.end(),
+                  [this](ReceiptIndex a, ReceiptIndex b) { return was_listed_before(a, b); });
         const bool single = same.size() == 1 && candidates.size() == 1;
         if (!single && !sizes_agree(same, candidates)) continue;
         for (std::size_t k = 0; k < same.size(); ++k) pairs.emplace_back(same[k], candidates[k]);
@@ -164,7 +218,6 @@ Task<Outcome<SyncSession::Pairs>> SyncSession::pair_by_header(std::vector<std::s
 Task<Outcome<void>> SyncSession::rebind(Pairs pairs) {
     if (pairs.empty()) co_return Outcome<void>{};
     auto& row = context_.source->row;
-    if (suspect_renumbering_) ++row.epoch;
     std::map<std::size_t, std::uint32_t> occurrences;
     for (const auto& u : reconciled_.unknown) occurrences[u.item] = u.occurrence;
     std::map<std::size_t, ReceiptIndex> own_receipts;
@@ -225,12 +278,13 @@ void SyncSession::take_over(const Pairs& pairs, std::vector<store::Receipt> succ
     }
 }
 
-// What we deleted, or the server hid, comes back if all ids changed, as a backup does: else an equal message is the same
-// one sent again.
+// What we deleted comes back if all ids changed, as a backup does: else an equal message is the same one sent again. What
+// seemed to be hidden by the server may come back at any time.
 bool SyncSession::may_come_back(const store::Receipt& receipt) const {
     if ((bit(receipt.state) & tombstone_states) == 0 || !has_message(receipt)) return false;
     const bool only_missed = receipt.state == ReceiptState::delete_done && receipt.missing_since != 0;
-    return suspect_renumbering_ || only_missed || receipt.state == ReceiptState::vanished;
+    const bool not_by_us = receipt.state == ReceiptState::vanished || receipt.state == ReceiptState::expired;
+    return suspect_renumbering_ || only_missed || not_by_us;
 }
 
 // Receipts with which an item is compared octet by octet when it is fetched, before it counts as new. Those that are
@@ -262,14 +316,35 @@ std::vector<SyncSession::ReceiptIndex> SyncSession::compared_by_content(
     return out;
 }
 
+// What the server hid and the user has expunged since is not deleted there when it seems to come back: it may be sent again,
+// unless others come back that are known by their ids.
+Task<Outcome<void>> SyncSession::leave_out_expunged(std::vector<ReceiptIndex>* candidates) {
+    const auto was_hidden = [this](ReceiptIndex r) {
+        const bool restored = suspect_renumbering_ || !reconciled_.returned.empty();
+        return receipts_[r].state == ReceiptState::expired && !restored;
+    };
+    std::vector<MessageId> messages;
+    for (const ReceiptIndex r : *candidates) {
+        if (was_hidden(r)) messages.push_back(receipts_[r].message);
+    }
+    auto loaded = co_await load_lives(std::move(messages));
+    if (!loaded) co_return loaded.error();
+    std::erase_if(*candidates, [&](ReceiptIndex r) {
+        return was_hidden(r) && !lives_[value_of(receipts_[r].message)].living;
+    });
+    co_return Outcome<void>{};
+}
+
 Task<Outcome<void>> SyncSession::prepare_content_match(std::vector<std::size_t> open) {
     for (const std::size_t item : open) {
         const auto header = fingerprints_.find(item);
         const bool unreadable = header != fingerprints_.end() && header->second.empty();
         if (unreadable) unreadable_sizes_.insert(page_.items[item].size.value_or(0));
     }
-    const auto candidates = compared_by_content(open);
+    auto candidates = compared_by_content(open);
     if (candidates.empty()) co_return Outcome<void>{};
+    auto alive = co_await leave_out_expunged(&candidates);
+    if (!alive) co_return alive.error();
     std::map<std::uint64_t, ReceiptIndex> by_message;
     for (const ReceiptIndex r : candidates) by_message[value_of(receipts_[r].message)] = r;
     std::vector<MessageId> messages;

@@ -94,13 +94,18 @@ private:
     bool may_have_new_id(const store::Receipt& receipt) const;
     bool may_come_back(const store::Receipt& receipt) const;
     using Pairs = std::vector<std::pair<std::size_t, ReceiptIndex>>;  ///< item, receipt
+    bool was_listed_before(ReceiptIndex a, ReceiptIndex b) const;
+    bool may_be_unverified(const store::Receipt& receipt) const;
+    std::vector<Pairs> runs_of_sizes(const std::vector<std::size_t>& items) const;
+    bool is_confirmed(const std::pair<std::size_t, ReceiptIndex>& pair) const;
+    bool is_refuted(const std::pair<std::size_t, ReceiptIndex>& pair) const;
     Task<Outcome<Pairs>> pair_by_size(std::vector<std::size_t> items);
     Task<Outcome<Pairs>> pair_by_header(std::vector<std::size_t> items, Pairs paired);
     bool sizes_agree(const std::vector<std::size_t>& items, const std::vector<ReceiptIndex>& receipts) const;
-    Task<Outcome<bool>> sample_holds(Pairs pairs);
     Task<Outcome<void>> rebind(Pairs pairs);
     void take_over(const Pairs& pairs, std::vector<store::Receipt> successors);
     std::vector<ReceiptIndex> compared_by_content(const std::vector<std::size_t>& open) const;
+    Task<Outcome<void>> leave_out_expunged(std::vector<ReceiptIndex>* candidates);
     Task<Outcome<void>> prepare_content_match(std::vector<std::size_t> open);
 
     // sync_policy.cpp: what the settings want deleted there although it lives here
@@ -119,7 +124,8 @@ private:
     Task<Outcome<void>> restore(ReceiptIndex index);
     std::vector<Match> wanted_deletions() const;
     Task<Outcome<void>> send_deletes();
-    Task<Outcome<bool>> same_message(const Match& match);
+    bool needs_no_header(const Match& match) const;
+    bool same_header(const Match& match) const;
     Task<Outcome<std::vector<Match>>> same_messages(std::vector<Match> wanted);
     bool all_twins_unwanted(const std::string& uidl) const;
     bool delete_brake_holds(std::size_t wanted);

@@ -3,6 +3,7 @@
 //
 //     POSTERN_SCHEDULES=2000 gateway-schedules-test                    so many of them, from POSTERN_SEED on (1)
 //     POSTERN_SEED=7 POSTERN_SCHEDULES=1 POSTERN_TRACE=1 ...           one again, and what happens in it
+//     ... --gtest_filter=Schedules.RandomMigrations                     those of one of the two kinds
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
@@ -24,8 +25,21 @@ class Schedules : public test::World {
 protected:
     static constexpr int turns = 25;
 
-    void run_schedule(unsigned seed) {
+    void run_schedules(unsigned by_default, bool large) {
+        const unsigned first = from_environment("POSTERN_SEED", 1);
+        const unsigned count = from_environment("POSTERN_SCHEDULES", by_default);
+        std::cout << "seeds " << first << " to " << first + count - 1 << '\n';
+        for (unsigned seed = first; seed < first + count; ++seed) {
+            SCOPED_TRACE("POSTERN_SEED=" + std::to_string(seed) + " POSTERN_SCHEDULES=1");
+            run_schedule(seed, large);
+            if (HasFailure()) break;
+        }
+    }
+
+    /// `large`: a backlog is there from the begin, and its ids and order change often.
+    void run_schedule(unsigned seed, bool large) {
         random_.seed(seed);
+        large_ = large;
         reset();
         kept_here_.clear();
         next_ = 1;
@@ -33,6 +47,7 @@ protected:
         const char* deletes[] = {"last-copy", "last-copy", "on-trash, trash_undo: 1m"};
         configure(std::string("absence: 600s, newest_first: 3, delete_brake: 1000, remote_delete: ") +
                   deletes[dice(3)]);
+        for (unsigned k = large_ ? 40 + dice(120) : 0; k > 0; --k) arrive();
         provision();
         for (int turn = 0; turn < turns && !HasFailure(); ++turn) {
             trace("turn " + std::to_string(turn));
@@ -96,7 +111,8 @@ private:
         const bool twin = next_ > 1 && chance(5);
         const unsigned number = twin ? 1 + dice(next_ - 1) : next_++;
         const bool same_id = chance(2) && !provider_.maildrop.empty();
-        const auto serial = provider_.add(mail_text(number, 200 + 40 * (number % 5)),
+        const unsigned more = large_ ? 3 * (number * 37 % 61) : 40 * (number % 5);
+        const auto serial = provider_.add(mail_text(number, 200 + more),
                                           same_id ? provider_.maildrop[dice(count_there())].uidl : "");
         const auto& message = *provider_.find(serial);
         trace("arrives " + message.uidl + " of " + name_of(content_hash(message.content)) + ", " +
@@ -127,6 +143,27 @@ private:
             provider_.away.swap(provider_.maildrop);
         }
         if (chance(40)) bring_back();
+        if (large_ && chance(25)) migrate();
+    }
+
+    /// New ids, for all or some, while mail comes and goes, in the old order or in another.
+    void migrate() {
+        auto& drop = provider_.maildrop;
+        const unsigned step = 1 + dice(3);
+        trace("migrates every message of " + std::to_string(step));
+        for (auto& message : drop) {
+            if (message.serial % step == 0) message.uidl += 'm';
+        }
+        for (unsigned k = dice(4); k > 0 && !drop.empty(); --k)
+            provider_.remove(drop[dice(count_there())].serial);
+        for (unsigned k = dice(4); k > 0; --k) {
+            arrive();
+            const auto place = drop.begin() + (chance(50) ? dice(count_there()) : count_there() - 1);
+            std::rotate(place, drop.end() - 1, drop.end());
+        }
+        if (drop.empty()) return;
+        if (chance(20)) std::rotate(drop.begin(), drop.begin() + dice(count_there()), drop.end());
+        if (chance(10)) std::shuffle(drop.begin(), drop.end(), random_);
     }
 
     void bring_back() {
@@ -287,6 +324,7 @@ private:
     }
 
     std::mt19937 random_;
+    bool large_ = false;
     unsigned next_ = 1;
     std::set<MessageId> kept_here_;
     const bool traced_ = std::getenv("POSTERN_TRACE") != nullptr;
@@ -295,14 +333,11 @@ private:
 };
 
 TEST_F(Schedules, Random) {
-    const unsigned first = from_environment("POSTERN_SEED", 1);
-    const unsigned count = from_environment("POSTERN_SCHEDULES", 40);
-    std::cout << "seeds " << first << " to " << first + count - 1 << '\n';
-    for (unsigned seed = first; seed < first + count; ++seed) {
-        SCOPED_TRACE("POSTERN_SEED=" + std::to_string(seed) + " POSTERN_SCHEDULES=1");
-        run_schedule(seed);
-        if (HasFailure()) break;
-    }
+    run_schedules(40, false);
+}
+
+TEST_F(Schedules, RandomMigrations) {
+    run_schedules(10, true);
 }
 
 }  // namespace

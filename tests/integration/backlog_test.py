@@ -21,6 +21,8 @@ FIRST_SELECT = 2.0      # seconds that sign-in and first SELECT may take
 
 
 class Backlog(unittest.TestCase):
+    number = COUNT - 1      # of the last message
+
     def test_fifty_thousand_messages(self):
         provider = self.enterContext(fakepop.Process())
         provider.maildrop("test1", "pass")
@@ -60,21 +62,38 @@ class Backlog(unittest.TestCase):
         self.migrate(provider, client)
 
     def migrate(self, provider, client):
-        """The provider moves to another server, and every message has another id afterwards."""
-        uids = Client.ok(client.uid("SEARCH", "ALL"))
-        tops, retrieved = provider.count("TOP"), provider.count("RETR")
+        """The provider moves to another server, and every message has another id afterwards; then it moves once more, and loses some."""
+        uids = set(self.uids(client))
+        tops = self.move(provider, client, "a")
+        self.assertLessEqual(tops, COUNT // 40)
+        self.assertEqual(self.subjects(client), list(range(COUNT + 1)))
+        gone = range(500, COUNT, COUNT // 100)
+        listed = provider.uids("test1")
+        for number in gone:
+            provider.remove("test1", listed[number])
+        tops = self.move(provider, client, "b")
+        self.assertLessEqual(tops, COUNT // 10)
+        self.assertEqual(self.subjects(client), sorted(set(range(COUNT + 2)) - set(gone)))
+        self.assertEqual(provider.deleted("test1"), [])
+        self.assertEqual(len(uids & set(self.uids(client))), COUNT - len(gone), "messages have other UIDs")
+
+    def move(self, provider, client, prefix):
+        """Other ids for what is there, and a new message. Answers how many TOP it took until both sides were the same."""
+        tops, retrieved, count = provider.count("TOP"), provider.count("RETR"), len(provider.uids("test1"))
+        self.number += 1
         began = time.monotonic()
-        provider.renumber("test1")
-        provider.add("test1", "Subject: %d\r\nMessage-ID: <new@example.org>\r\n\r\nNew.\r\n" % COUNT)
-        support.wait_for(lambda: client.exists() == COUNT + 1, 240, "mail that comes after the migration")
+        provider.renumber("test1", prefix)
+        provider.add("test1", "Subject: %d\r\nMessage-ID: <new%d@example.org>\r\n\r\nNew.\r\n" % (self.number, self.number))
+        support.wait_for(lambda: client.exists() == count + 1, 240, "mail that comes after the migration")
         seconds = time.monotonic() - began
         tops, retrieved = provider.count("TOP") - tops, provider.count("RETR") - retrieved
-        print(f"after the migration of {COUNT} messages new mail was there in {seconds:.1f} s: {tops} TOP, {retrieved} RETR")
-        self.assertLessEqual(tops, COUNT + 1)
+        print(f"{seconds:.1f} s after the migration of {count} messages both sides were the same: {tops} TOP, {retrieved} RETR")
         self.assertEqual(retrieved, 1, "messages that are here were fetched again")
-        self.assertEqual(provider.deleted("test1"), [])
-        self.assertEqual(Client.ok(client.uid("SEARCH", f"1:{COUNT}"))[0].split(), uids[0].split(), "messages have other UIDs")
-        self.assertEqual(self.subjects(client), list(range(COUNT + 1)))
+        return tops
+
+    @staticmethod
+    def uids(client):
+        return Client.ok(client.uid("SEARCH", "ALL"))[0].split()
 
     @staticmethod
     def subjects(client):

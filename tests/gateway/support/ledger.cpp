@@ -24,6 +24,16 @@ const ContentHash* Ledger::content_of(MessageId message) const {
     return found == contents_.end() ? nullptr : &found->second;
 }
 
+std::vector<std::uint64_t> Ledger::served_with(const ContentHash& content) const {
+    const auto& ever = provider_.ever_served;
+    for (auto next = ever.upper_bound(last_hashed_); next != ever.end(); ++next) {
+        serials_[content_hash(next->second)].push_back(next->first);
+        last_hashed_ = next->first;
+    }
+    const auto found = serials_.find(content);
+    return found == serials_.end() ? std::vector<std::uint64_t>() : found->second;
+}
+
 void Ledger::committed(const store::Transaction& transaction, const store::CommitResult& result) {
     for (const auto& content : transaction.contents) sizes_[content.hash] = content.size;
     note_messages(transaction);
@@ -43,9 +53,7 @@ void Ledger::note_messages(const store::Transaction& transaction) {
             continue;
         }
         // I2 and I8: as often as it was served, and what was served.
-        const auto served = static_cast<std::size_t>(std::count_if(
-            provider_.ever_served.begin(), provider_.ever_served.end(),
-            [&message](const auto& entry) { return content_hash(entry.second) == message.content; }));
+        const std::size_t served = served_with(message.content).size();
         EXPECT_LE(++collected_[message.content], served) << "I2: collected more often than served";
         EXPECT_GT(served, 0U) << "I8: never served";
     }
@@ -68,10 +76,7 @@ void Ledger::note_receipts(const store::Transaction& transaction) {
 void Ledger::expect_absent(const store::Receipt& receipt) const {
     const auto* content = content_of(receipt.message);
     if (content == nullptr) return;
-    std::vector<std::uint64_t> serials;
-    for (const auto& [serial, text] : provider_.ever_served) {
-        if (content_hash(text) == *content) serials.push_back(serial);
-    }
+    const auto serials = served_with(*content);
     if (serials.size() != 1) return;
     const auto& listings = provider_.listings;
     int missing = 0;

@@ -52,6 +52,8 @@ private:
     void note_messages(const store::Transaction& transaction);
     void note_references(const store::Transaction& transaction, const store::CommitResult& result);
     void expect_absent(const store::Receipt& receipt) const;
+    /// Serials of the messages with these octets.
+    std::vector<std::uint64_t> served_with(const ContentHash& content) const;
 
     const FakeProvider& provider_;
     std::map<ReceiptKey, store::Receipt> receipts_;
@@ -62,6 +64,9 @@ private:
     std::set<std::uint64_t> user_deleted_;  ///< last copy expunged by the user, and not taken back
     std::map<std::uint64_t, Box> boxes_;
     std::size_t receipt_writes_ = 0;
+    /// What the provider ever served, hashed once.
+    mutable std::map<ContentHash, std::vector<std::uint64_t>> serials_;
+    mutable std::uint64_t last_hashed_ = 0;
 };
 
 }  // namespace postern::gateway::test
