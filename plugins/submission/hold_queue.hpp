@@ -6,6 +6,7 @@
 // hears yes. Who takes the message out of that mailbox, cancels it. Several servers may share the store: the one that marks the
 // message sends it. What a server that died was sending is sent again after `claim_lasts`.
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -58,6 +59,7 @@ private:
     struct Attempt {
         enum class Kind { sent, later, refused } kind = Kind::later;
         std::string text;
+        std::unique_ptr<mail::RelayLine> line = nullptr;  ///< open still, if it was sent
     };
 
     Task<Result<void>> hold_at_home(Identity owner, HeldMessage held,

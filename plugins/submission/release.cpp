@@ -114,7 +114,10 @@ Task<void> HoldQueue::release(Waiting waiting) {
             attempt = co_await send(waiting.owner, std::move(letter));
         }
     }
+    // That it has left is written before anything else: a crash in between sends it twice.
+    const auto line = std::move(attempt.line);
     auto settled = co_await settle(account->get(), mailbox.get(), &*held, std::move(attempt));
+    if (line) co_await line->close();
     if (settled && held->claimed_at == 0) remember(std::move(waiting.owner), *held);
 }
 
@@ -146,8 +149,7 @@ Task<HoldQueue::Attempt> HoldQueue::send(Identity owner, mail::OutgoingMail lett
     reply = co_await (*line)->content(content);
     if (!reply) co_return Attempt{Attempt::Kind::later, reply.error().text};
     if (!reply->positive()) co_return judged(*reply);
-    co_await (*line)->close();
-    co_return Attempt{Attempt::Kind::sent, refused};
+    co_return Attempt{Attempt::Kind::sent, refused, std::move(*line)};
 }
 
 /// The message leaves the queue, or is tried again.

@@ -1,20 +1,26 @@
 #!/usr/bin/env python3
 """Submission end to end: smtplib, curl, swaks and nodemailer submit, a smart host takes it, Sent has it; and forward without download (RFC 5550):
-CATENATE, GENURLAUTH, BURL."""
+CATENATE, GENURLAUTH, BURL.
+
+    submission_test.py STORE      sqlite, postgresql
+"""
 import email
 import email.policy
 import os
 import re
+import shutil
 import smtplib
 import subprocess
+import sys
 import unittest
 
 import support
 from imap_client import Client
-from servers import Postern
+from servers import Postern, PostgreSQL
 from servers.postern import build_folder
 from sink import Sink
 
+STORE = sys.argv[1]
 AUTH = {"auth": "{ hash_memory: 1M, hash_passes: 1 }"}
 LETTER = b"From: anna@example.org\r\nTo: bob@far.example\r\nSubject: x\r\nDate: Mon, 02 Nov 2026 10:00:00 +0100\r\nMessage-ID: <1@example.org>\r\n\r\nBody\r\n"
 
@@ -24,8 +30,9 @@ class Submission(unittest.TestCase):
     def setUpClass(cls):
         cls.sink = cls.enterClassContext(Sink("relay", "way out"))
         relay = f'{{ hosts: {{ "*": {{ server: "127.0.0.1:{cls.sink.port}", tls: none, user: relay, password: "way out" }} }} }}'
-        cls.postern = cls.enterClassContext(Postern(users={"anna": "pass", "burl": "pass"}, extra=AUTH,
-                                                    mail={"relay": relay, "submission": "{ name: mx.example.org, hold: 1d }"}))
+        cls.settings = {"store": "sqlite" if STORE == "sqlite" else cls.enterClassContext(PostgreSQL()), "users": {"anna": "pass", "burl": "pass"},
+                        "extra": AUTH, "mail": {"relay": relay, "submission": "{ name: mx.example.org, hold: 1d }"}}
+        cls.postern = cls.enterClassContext(Postern(**cls.settings))
 
     def submit(self, sender="anna@example.org", to=("bob@far.example",), data=LETTER, user="anna"):
         with smtplib.SMTP("localhost", self.postern.submission_port) as client:
@@ -167,4 +174,42 @@ class Submission(unittest.TestCase):
         self.assertTrue(self.sink.letters[-1].content.endswith(head + b"Body\r\n"))
 
 
-unittest.main()
+class TwoServers(Submission):
+    """The same with one database, and what only several servers can do."""
+
+    def second(self):
+        """Another server over the same database; it has the same master key."""
+        second = Postern(**self.settings)
+        os.makedirs(second.path("data"), exist_ok=True)
+        shutil.copy(self.postern.path("data", "master.key"), second.path("data", "master.key"))
+        return self.enterContext(second)
+
+    def test_one_of_two_servers_sends_it(self):
+        self.hold(15, 11)
+        second = self.second()          # finds it at its start
+        support.wait_for(lambda: self.left(11) == 1, 60, "the message")
+        with Client(second.imap_port, user="anna") as client:
+            support.wait_for(lambda: self.in_sent(client, 11) == 1, 60, "the copy in Sent")
+        self.assertEqual(self.left(11), 1)
+
+    def test_another_server_sends_what_a_dead_one_promised(self):
+        self.hold(15, 12)
+        self.postern.kill()
+        second = self.second()
+        support.wait_for(lambda: self.left(12) == 1, 60, "the message")
+        with Client(second.imap_port, user="anna") as client:
+            support.wait_for(lambda: self.in_sent(client, 12) == 1, 60, "the copy in Sent")
+        self.postern.start()
+        self.assertEqual(self.left(12), 1)
+
+    @staticmethod
+    def in_sent(client, number):
+        client.exists("Sent")
+        return len(client.find(f'HEADER Message-ID "<held{number}@example.org>"'))
+
+
+if STORE == "postgresql":
+    del Submission      # TwoServers has its tests
+else:
+    del TwoServers
+unittest.main(argv=sys.argv[:1])
