@@ -5,6 +5,7 @@
 #include "postern/auth/sealing_keys.hpp"
 #include "postern/auth/sign_in_ledger.hpp"
 #include "postern/mail/account.hpp"
+#include "postern/mail/account_lock.hpp"
 #include "postern/mail/account_scan.hpp"
 #include "postern/mail/grouped_delivery.hpp"
 #include "postern/mail/scripts.hpp"
@@ -32,6 +33,7 @@ std::vector<plugin::InterfaceRef> host_interfaces() {
             ref<SaslPolicy>(),
             ref<mail::MailService>(),
             ref<mail::AccountScan>(),
+            ref<mail::AccountLocks>(),
             ref<mail::GroupedDelivery>(),
             ref<mail::ScriptStore>()};
 }

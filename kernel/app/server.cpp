@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include "kernel/app/privileges.hpp"
+#include "kernel/mail/account_locks.hpp"
 #include "kernel/mail/account_scan.hpp"
 #include "kernel/mail/grouped_delivery.hpp"
 #include "kernel/mail/script_store.hpp"
@@ -120,6 +121,7 @@ Result<void> Server::start_services() {
     deliveries_ = std::make_unique<mail::GroupedDeliveryImpl>(*mail);
     mail_ = std::move(mail);
     account_scan_ = std::make_unique<mail::AccountScanImpl>(*kernel_runtime_, *store_);
+    account_locks_ = std::make_unique<mail::AccountLocksImpl>(*mail_, store_->capabilities().shared);
     scripts_ = std::make_unique<mail::ScriptStoreImpl>(*kernel_runtime_, *store_, *mail_);
     auth_ = std::make_unique<auth::AuthServiceImpl>(*kernel_runtime_, *hasher_, settings, log_);
     secrets_ = std::make_unique<auth::SecretMaker>(*hasher_, settings);
@@ -151,6 +153,7 @@ Result<void> Server::start_services() {
     warn_of_unknown_mechanisms();
     registry.provide<mail::MailService>(*mail_);
     registry.provide<mail::AccountScan>(*account_scan_);
+    registry.provide<mail::AccountLocks>(*account_locks_);
     registry.provide<mail::GroupedDelivery>(*deliveries_);
     registry.provide<mail::ScriptStore>(*scripts_);
     return runtime::run_and_wait(

@@ -14,6 +14,7 @@
 #include "kernel/net/dialer.hpp"
 #include "kernel/net/listener.hpp"
 #include "postern/mail/account.hpp"
+#include "postern/mail/account_lock.hpp"
 #include "postern/mail/account_scan.hpp"
 #include "postern/mail/grouped_delivery.hpp"
 #include "postern/mail/scripts.hpp"
@@ -58,6 +59,7 @@ private:
     std::unique_ptr<mail::MailService> mail_;
     std::unique_ptr<mail::AccountScan> account_scan_;
     std::unique_ptr<mail::GroupedDelivery> deliveries_;
+    std::unique_ptr<mail::AccountLocks> account_locks_;
     std::unique_ptr<mail::ScriptStore> scripts_;
     std::unique_ptr<auth::AuthServiceImpl> auth_;
     std::unique_ptr<auth::SecretMaker> secrets_;

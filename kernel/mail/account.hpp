@@ -1,7 +1,9 @@
 #pragma once
 // An open account on its core: mailbox table, log position, open mailboxes, writes (account.hpp of the SDK).
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 #include "kernel/mail/account_writer.hpp"
@@ -20,6 +22,9 @@ struct AccountLoad {
     std::vector<store::Attribute> resident;
 };
 Result<AccountLoad> load_account(store::StoreSession& session, AccountId account);
+
+/// The new value of an attribute from the present one (null: there is none); nothing removes it. Called again after a conflict.
+using AttributeEdit = std::function<Result<std::optional<std::string>>(const std::string* present)>;
 
 /// Owned by the service and by its holders. Outlives its mailboxes' holders: the service keeps it while any is used.
 class AccountImpl final : public Account, public LogReader, public std::enable_shared_from_this<AccountImpl> {
@@ -73,6 +78,10 @@ public:
     void apply(const store::ChangeRow& row, const Origin& origin) override;
     Task<Result<void>> reload() override;
     void rows_applied() override;
+
+    /// Writes a resident attribute of the account as it is when the write's turn comes, whichever node wrote it last. Errors are
+    /// those of `edit`, and of write_attributes().
+    Task<Result<void>> edit_attribute(std::string entry, AttributeEdit edit);
 
     // For the mailboxes.
     WriteRequestPtr new_write(const Cause& cause) const;

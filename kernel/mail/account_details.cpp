@@ -68,6 +68,26 @@ Task<Result<void>> AccountImpl::write_attributes(std::vector<store::AttributeWri
     co_return Result<void>{};
 }
 
+Task<Result<void>> AccountImpl::edit_attribute(std::string entry, AttributeEdit edit) {
+    auto request = new_write({});
+    request->prepare = [this, &entry, &edit](store::Transaction& transaction) -> Result<bool> {
+        const std::string* present = find_attribute(MailboxId{}, entry);
+        auto value = edit(present);
+        if (!value) return value.error();
+        const bool same = present == nullptr ? !*value : *value == *present;
+        if (same) return false;
+        std::vector<store::AttributeWrite> writes(1);
+        writes[0].attribute = {MailboxId{}, entry, value->value_or("")};
+        writes[0].remove = !*value;
+        transaction.changes = changes_of(writes);
+        transaction.attributes = std::move(writes);
+        return true;
+    };
+    auto committed = co_await write(request);
+    if (!committed) co_return committed.error();
+    co_return Result<void>{};
+}
+
 /// Asks the guards about each mailbox the writes are for.
 Result<void> AccountImpl::admit_attributes(const std::vector<store::AttributeWrite>& writes,
                                            const std::vector<store::Attribute>& stored,

@@ -7,6 +7,7 @@ POSTERN_PLUGIN(
      .summary = "POP3 (RFC 1939) with its extensions",
      .config_schema =
          "lock: string  exclusive or shared: sessions of one maildrop (exclusive)\n"
+         "lock_time: duration  several nodes: when the maildrops of a node that died are free (60s)\n"
          "mark_seen: bool  what was retrieved gets \\Seen (true)\n"
          "without_utf8: string  refuse or send messages with UTF-8 in their header to old clients (refuse)\n"
          "login_delay: duration  between two sign-ins of a user (0s)\n"

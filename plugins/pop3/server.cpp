@@ -32,6 +32,8 @@ bool Usage::sign_in(AccountId account, std::chrono::seconds delay, Clock::time_p
 Result<void> Server::resolve(const Lookup& lookup) {
     auth_ = lookup.find<AuthService>();
     mail_ = lookup.find<mail::MailService>();
+    locks_ = lookup.find<mail::AccountLocks>();
+    if (locks_ != nullptr && !locks_->needed()) locks_ = nullptr;
     if (auth_ == nullptr) return Error(Errc::not_found, "nothing provides sign-in (postern.auth.service)");
     if (mail_ == nullptr) return Error(Errc::not_found, "nothing provides mailboxes (postern.mail.service)");
     mechanisms_.collect(lookup, *auth_);

@@ -11,6 +11,7 @@
 #include "pop3/settings.hpp"
 #include "postern/auth/sasl.hpp"
 #include "postern/mail/account.hpp"
+#include "postern/mail/account_lock.hpp"
 #include "postern/net/protocol.hpp"
 #include "postern/plugin/plugin.hpp"
 
@@ -18,7 +19,7 @@ namespace postern::pop3 {
 
 class Session;
 
-/// Which maildrops are in use, and when users signed in last. Any thread.
+/// Which maildrops are in use in this process, and when users signed in last. Any thread.
 class Usage {
 public:
     using Clock = std::chrono::steady_clock;
@@ -49,6 +50,8 @@ public:
     AuthService& auth() { return *auth_; }
     mail::MailService& mail() { return *mail_; }
     Usage& usage() { return usage_; }
+    /// Null where this process alone uses the store.
+    mail::AccountLocks* locks() { return locks_; }
     std::uint64_t next_session_id() { return ++sessions_; }
 
 private:
@@ -60,6 +63,7 @@ private:
     SaslMechanisms mechanisms_;
     AuthService* auth_ = nullptr;
     mail::MailService* mail_ = nullptr;
+    mail::AccountLocks* locks_ = nullptr;
     Usage usage_;
     /// Apart from the numbers of other protocols' sessions.
     std::atomic<std::uint64_t> sessions_ = std::uint64_t{1} << 48;

@@ -24,6 +24,7 @@ Session::Session(Server& server, std::unique_ptr<Connection> connection)
       sign_in_deadline_(std::chrono::steady_clock::now() + server.settings().sign_in_time) {}
 
 Session::~Session() {
+    if (node_lock_) node_lock_->let_go();
     if (locked_) server_.usage().unlock(identity_->account);
 }
 
@@ -88,6 +89,7 @@ Task<Session::Next> Session::run() {
     }
     // Whoever goes without QUIT has deleted nothing (RFC 1939 section 3).
     co_await leave();
+    co_await unlock();
     co_await channel_.close();
     co_return Next::end;
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "pop3/maildrop.hpp"
+#include "pop3/maildrop_lock.hpp"
 #include "pop3/server.hpp"
 #include "pop3/text.hpp"
 #include "postern/net/line_channel.hpp"
@@ -48,6 +49,9 @@ private:
     Task<void> utf8(std::string arguments);
     Task<void> lang(std::string arguments);
     Task<void> finish_sign_in();
+    /// The lock against other nodes, where there are any.
+    Task<Result<void>> lock_against_nodes();
+    Task<void> unlock();
     void answer_sign_in(const Result<Identity>& identity);
     SaslPeer sasl_peer() const;
 
@@ -80,6 +84,7 @@ private:
     std::optional<Identity> pending_;  ///< signed in, on the way to its core
     std::optional<Identity> identity_;
     bool locked_ = false;
+    std::shared_ptr<MaildropLock> node_lock_;
     std::unique_ptr<Maildrop> maildrop_;
     std::vector<std::string> unique_ids_;  ///< once they were asked for
 };

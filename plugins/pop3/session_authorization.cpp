@@ -173,7 +173,10 @@ Task<void> Session::finish_sign_in() {
     identity_ = identity;
     const bool early = !usage.sign_in(identity.account, settings.login_delay, Usage::Clock::now());
     Result<std::unique_ptr<Maildrop>> opened = Error(Errc::temporary);
-    if (!early) {
+    Result<void> mine;
+    if (!early) mine = co_await lock_against_nodes();
+    if (!mine) opened = mine.error();
+    if (!early && mine) {
         mail::MailService* mail = &server_.mail();
         opened = co_await Maildrop::open(mail, std::move(identity), id_);
     }
@@ -185,10 +188,33 @@ Task<void> Session::finish_sign_in() {
     }
     if (early)
         error("[LOGIN-DELAY] Wait a while before you sign in again");
+    else if (!mine && mine.error().code == Errc::conflict)
+        error("[IN-USE] Another session has this maildrop");
     else
         fail(opened.error());
-    if (std::exchange(locked_, false)) usage.unlock(identity_->account);
+    co_await unlock();
     identity_.reset();
+}
+
+Task<Result<void>> Session::lock_against_nodes() {
+    if (!locked_ || server_.locks() == nullptr) co_return Result<void>{};
+    auto account = co_await server_.mail().open(identity_->account);
+    if (!account) co_return account.error();
+    std::string holder = std::to_string(server_.mail().new_id());
+    auto lock = std::make_shared<MaildropLock>(*server_.locks(), server_.runtime(), std::move(*account),
+                                               std::move(holder), server_.settings().lock_time);
+    auto taken = co_await lock->take();
+    if (!taken) co_return taken;
+    node_lock_ = lock;
+    server_.runtime().spawn(channel_.connection().executor(), "pop3 lock",
+                            MaildropLock::keep(std::move(lock)));
+    co_return Result<void>{};
+}
+
+Task<void> Session::unlock() {
+    const auto lock = std::exchange(node_lock_, nullptr);
+    if (lock) co_await lock->release();
+    if (std::exchange(locked_, false)) server_.usage().unlock(identity_->account);
 }
 
 Task<void> Session::utf8(std::string arguments) {

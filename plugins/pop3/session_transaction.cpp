@@ -200,7 +200,10 @@ Task<void> Session::quit(std::string /*arguments*/) {
         ok("Bye");
         co_return;
     }
-    auto removed = co_await maildrop_->remove_deleted();
+    // Who has the maildrop by now counts on its messages.
+    const bool mine = !node_lock_ || !node_lock_->is_lost();
+    Result<void> removed = Error(Errc::conflict, "another session has the maildrop");
+    if (mine) removed = co_await maildrop_->remove_deleted();
     if (removed) ok("Bye");
     // RFC 1939 section 6
     else
@@ -208,7 +211,7 @@ Task<void> Session::quit(std::string /*arguments*/) {
     // The maildrop is free once the client has its answer.
     co_await leave();
     maildrop_.reset();
-    if (std::exchange(locked_, false)) server_.usage().unlock(identity_->account);
+    co_await unlock();
 }
 
 }  // namespace postern::pop3

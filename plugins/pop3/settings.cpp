@@ -6,8 +6,8 @@ namespace postern::pop3 {
 
 Settings read_settings(const ConfigNode& config, Diagnostics& problems) {
     Settings s;
-    config.check_keys({"lock", "mark_seen", "without_utf8", "login_delay", "autologout", "sign_in_time",
-                       "write_time", "max_errors"},
+    config.check_keys({"lock", "lock_time", "mark_seen", "without_utf8", "login_delay", "autologout",
+                       "sign_in_time", "write_time", "max_errors"},
                       problems);
     const auto seconds = [&](std::string_view key, std::chrono::seconds fallback,
                              std::chrono::seconds least) {
@@ -22,6 +22,7 @@ Settings read_settings(const ConfigNode& config, Diagnostics& problems) {
         return value != other;
     };
     s.exclusive = is("lock", "exclusive", "shared");
+    s.lock_time = seconds("lock_time", s.lock_time, std::chrono::seconds(3));
     s.refuse_utf8 = is("without_utf8", "refuse", "send");
     s.mark_seen = config.get_bool("mark_seen", s.mark_seen, problems);
     s.login_delay = seconds("login_delay", s.login_delay, std::chrono::seconds(0));

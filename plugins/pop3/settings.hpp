@@ -9,6 +9,8 @@ namespace postern::pop3 {
 struct Settings {
     /// One session a maildrop (RFC 1939 section 3); shared: several, each with what it found.
     bool exclusive = true;
+    /// Nodes with one store: so long after a node died its sessions still have their maildrops.
+    std::chrono::seconds lock_time{60};
     bool mark_seen = true;  ///< what was retrieved gets \Seen
     /// A client that has not said UTF8 is refused messages with UTF-8 in their header (RFC 6856 section 2.1).
     bool refuse_utf8 = true;

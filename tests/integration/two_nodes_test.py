@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
-"""Two nodes of Postern over one PostgreSQL collect for one account: never two sessions with its maildrop, and every message once."""
+"""Two nodes of Postern over one PostgreSQL: one session with a provider's maildrop and every message once; one POP3 session with ours."""
 import os
+import poplib
 import shutil
+import signal
 import sys
+import time
 import unittest
 
 import support
@@ -61,6 +64,99 @@ class TwoNodes(unittest.TestCase):
         drop.add(b"Subject: after the crash\r\n\r\n.\r\n")
         support.wait_for(lambda: there.exists() == 56, 90, "mail after the crash")
         self.assertEqual(provider.count("RETR"), 61)
+
+
+class OneMaildrop(unittest.TestCase):
+    """POP3: one session has a maildrop, whichever node it is of."""
+
+    SETTINGS = {"pop3": "{ lock_time: 12s }"}
+
+    def setUp(self):
+        store = self.enterContext(PostgreSQL())
+        both = {"store": store, "users": {"anna": "pass", "ben": "pass"}, "mail": self.SETTINGS, "extra": {"auth": "{ hash_memory: 1M, hash_passes: 1 }"}}
+        self.first = self.enterContext(Postern(**both))
+        second = Postern(**both)
+        os.makedirs(second.path("data"), exist_ok=True)
+        shutil.copy(self.first.path("data/master.key"), second.path("data/master.key"))
+        self.second = self.enterContext(second)
+
+    def open(self, node, user="anna"):
+        """A session, or the error that it is refused with."""
+        client = poplib.POP3("127.0.0.1", node.pop3_port, timeout=60)
+        self.addCleanup(client.close)
+        client.user(user)
+        try:
+            client.pass_("pass")
+        except poplib.error_proto as error:
+            client.close()
+            return str(error)
+        return client
+
+    def fill(self, count):
+        with Client(self.first.imap_port, "anna") as client:
+            for number in range(count):
+                Client.ok(client.append("INBOX", None, None, b"Subject: %d\r\n\r\n.\r\n" % number))
+
+    def test_the_second_is_refused(self):
+        self.fill(3)
+        here = self.open(self.first)
+        self.assertIn("[IN-USE]", self.open(self.second))
+        self.assertIn("[IN-USE]", self.open(self.first))
+        ben = self.open(self.second, "ben")
+        self.assertEqual(ben.stat(), (0, 0))
+        here.dele(1)
+        here.quit()
+        # Free with the answer to QUIT, and what it removed is gone.
+        there = self.open(self.second)
+        self.assertEqual(there.stat()[0], 2)
+        self.assertIn("[IN-USE]", self.open(self.first))
+        there.close()       # goes without QUIT
+        support.wait_for(lambda: not isinstance(self.open(self.first), str), 60, "the maildrop after a connection that broke")
+
+    def test_renewed_while_the_session_lives_and_free_after_a_crash(self):
+        self.fill(2)
+        here = self.open(self.first)
+        end = time.monotonic() + 15     # more than the lock's time
+        while time.monotonic() < end:
+            self.assertIn("[IN-USE]", self.open(self.second))
+            here.noop()
+            time.sleep(0.5)
+        here.dele(1)
+        self.first.kill()
+        self.assertIn("[IN-USE]", self.open(self.second))
+        there = None
+
+        def free():
+            nonlocal there
+            there = self.open(self.second)
+            return not isinstance(there, str)
+        support.wait_for(free, 60, "the maildrop of a node that died")
+        self.assertEqual(there.stat()[0], 2, "who goes without QUIT has deleted nothing")
+        self.first.start()
+        self.assertIn("[IN-USE]", self.open(self.first))
+        there.quit()
+        self.assertEqual(self.open(self.first).stat()[0], 2)
+
+    def test_a_node_that_slept_removes_nothing(self):
+        self.fill(2)
+        here = self.open(self.first)
+        here.dele(1)
+        os.kill(self.first.process.pid, signal.SIGSTOP)
+        there = None
+
+        def free():
+            nonlocal there
+            there = self.open(self.second)
+            return not isinstance(there, str)
+        try:
+            support.wait_for(free, 60, "the maildrop of a node that sleeps")
+        finally:
+            os.kill(self.first.process.pid, signal.SIGCONT)
+        with self.assertRaisesRegex(poplib.error_proto, "not removed"):
+            here.quit()
+        self.assertEqual(there.stat()[0], 2)
+        self.assertIn(b"Subject: 0", b"\n".join(there.retr(1)[1]))
+        there.quit()
 
 
 unittest.main(argv=sys.argv[:1])

@@ -1,0 +1,7 @@
+#include "postern/mail/account_lock.hpp"
+
+namespace postern::mail {
+
+AccountLocks::~AccountLocks() = default;
+
+}  // namespace postern::mail
