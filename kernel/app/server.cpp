@@ -125,8 +125,9 @@ Result<void> Server::start_services() {
     scripts_ = std::make_unique<mail::ScriptStoreImpl>(*kernel_runtime_, *store_, *mail_);
     auth_ = std::make_unique<auth::AuthServiceImpl>(*kernel_runtime_, *hasher_, settings, log_);
     secrets_ = std::make_unique<auth::SecretMaker>(*hasher_, settings);
-    local_accounts_ = std::make_unique<auth::LocalAuthenticator>(*kernel_runtime_, *mail_, *hasher_,
-                                                                 *secrets_, settings.cache);
+    secret_exchange_ = std::make_unique<mail::SecretExchange>(*kernel_runtime_, *store_);
+    local_accounts_ = std::make_unique<auth::LocalAuthenticator>(*kernel_runtime_, *mail_, *secret_exchange_,
+                                                                 *hasher_, *secrets_, settings.cache);
     std::vector<Authenticator*> authenticators{local_accounts_.get()};
     for (const auto& other : setup_.plugins->lookup().all<Authenticator>())
         authenticators.push_back(other.object);

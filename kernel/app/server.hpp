@@ -11,6 +11,7 @@
 #include "kernel/auth/local_authenticator.hpp"
 #include "kernel/auth/mechanisms.hpp"
 #include "kernel/auth/password_hasher.hpp"
+#include "kernel/mail/secret_exchange.hpp"
 #include "kernel/net/dialer.hpp"
 #include "kernel/net/listener.hpp"
 #include "postern/mail/account.hpp"
@@ -63,6 +64,7 @@ private:
     std::unique_ptr<mail::ScriptStore> scripts_;
     std::unique_ptr<auth::AuthServiceImpl> auth_;
     std::unique_ptr<auth::SecretMaker> secrets_;
+    std::unique_ptr<mail::SecretExchange> secret_exchange_;
     std::unique_ptr<auth::LocalAuthenticator> local_accounts_;
     std::unique_ptr<auth::Mechanisms> mechanisms_;
     std::unique_ptr<net::DialerImpl> dialer_;

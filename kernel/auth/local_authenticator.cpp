@@ -89,9 +89,15 @@ Task<Result<void>> provision_user(Runtime& runtime, mail::MailService& mail, Pas
 
 }  // namespace
 
-LocalAuthenticator::LocalAuthenticator(Runtime& runtime, mail::MailService& mail, PasswordHasher& hasher,
+LocalAuthenticator::LocalAuthenticator(Runtime& runtime, mail::MailService& mail,
+                                       mail::SecretExchange& exchange, PasswordHasher& hasher,
                                        const SecretMaker& secrets, std::chrono::milliseconds cache)
-    : runtime_(runtime), mail_(mail), hasher_(hasher), secrets_(secrets), verified_(cache) {}
+    : runtime_(runtime),
+      mail_(mail),
+      exchange_(exchange),
+      hasher_(hasher),
+      secrets_(secrets),
+      verified_(cache) {}
 
 Task<Result<Identity>> LocalAuthenticator::verify(Credentials credentials) {
     auto account = co_await mail_.find_account(credentials.login);
@@ -117,13 +123,9 @@ Task<void> LocalAuthenticator::renew(store::AccountRow account, std::string pass
     auto renewed = co_await renew_secret(runtime_, secrets_, account.login, password, account.secret);
     OPENSSL_cleanse(password.data(), password.size());
     if (!renewed || *renewed == account.secret) co_return;
-    // Meanwhile the password may have been changed.
-    auto now = co_await mail_.find_account(account.login);
-    if (!now || now->secret != account.secret) co_return;
-    std::optional<std::string> secret = std::move(*renewed);
-    std::optional<std::string> settings;
-    auto updated = co_await mail_.update_account(account.id, std::move(secret), std::move(settings));
-    static_cast<void>(updated);
+    // Meanwhile the password may have been changed: then the new one stays.
+    auto exchanged = co_await exchange_.exchange(account.id, std::move(account.secret), std::move(*renewed));
+    static_cast<void>(exchanged);
 }
 
 Task<Result<void>> provision_users(Runtime& runtime, mail::MailService& mail, PasswordHasher& hasher,

@@ -5,6 +5,7 @@
 #include "kernel/auth/account_secret.hpp"
 #include "kernel/auth/verified_passwords.hpp"
 #include "kernel/config/server_config.hpp"
+#include "kernel/mail/secret_exchange.hpp"
 #include "postern/auth/auth.hpp"
 #include "postern/mail/account.hpp"
 
@@ -15,8 +16,8 @@ namespace postern::auth {
 /// today's scheme, keys for SCRAM.
 class LocalAuthenticator final : public Authenticator {
 public:
-    LocalAuthenticator(Runtime& runtime, mail::MailService& mail, PasswordHasher& hasher,
-                       const SecretMaker& secrets, std::chrono::milliseconds cache);
+    LocalAuthenticator(Runtime& runtime, mail::MailService& mail, mail::SecretExchange& exchange,
+                       PasswordHasher& hasher, const SecretMaker& secrets, std::chrono::milliseconds cache);
 
     Task<Result<Identity>> verify(Credentials credentials) override;
 
@@ -25,6 +26,7 @@ private:
 
     Runtime& runtime_;
     mail::MailService& mail_;
+    mail::SecretExchange& exchange_;
     PasswordHasher& hasher_;
     const SecretMaker& secrets_;
     VerifiedPasswords verified_;

@@ -96,6 +96,19 @@ Result<void> PostgresqlSession::update_account(AccountId account, std::optional<
     });
 }
 
+Result<void> PostgresqlSession::exchange_secret(AccountId account, std::string_view expected,
+                                                std::string_view secret) {
+    return call<void>([&] {
+        const Rows updated =
+            connection_.run("update account set secret = $2 where account_id = $1 and secret = $3",
+                            value_of(account), secret, expected);
+        if (updated.affected() > 0) return;
+        const Rows known = connection_.run("select 1 from account where account_id = $1", value_of(account));
+        if (known.affected() == 0) fail(Errc::not_found, "no such account");
+        fail(Errc::conflict, "the secret is another by now");
+    });
+}
+
 Result<void> PostgresqlSession::delete_account(AccountId account) {
     return call<void>([&] {
         Unit unit(connection_);

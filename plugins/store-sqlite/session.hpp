@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 
+#include "postern/store/secret_exchange.hpp"
 #include "store-sqlite/database.hpp"
 #include "store-sqlite/store.hpp"
 
@@ -8,7 +9,7 @@ namespace postern::store::sqlite {
 
 /// One connection. The calls are grouped as in the interface: session_accounts.cpp, session_mail.cpp,
 /// session_gateway.cpp, session_maintenance.cpp; commit.cpp applies transactions.
-class SqliteSession final : public StoreSession {
+class SqliteSession final : public StoreSession, public SecretExchange {
 public:
     explicit SqliteSession(std::shared_ptr<Shared> shared);
 
@@ -16,6 +17,8 @@ public:
     Result<AccountRow> find_account(std::string_view login) override;
     Result<AccountRow> get_account(AccountId account) override;
     Result<std::vector<AccountRow>> list_accounts(std::string_view after, std::size_t limit) override;
+    Result<void> exchange_secret(AccountId account, std::string_view expected,
+                                 std::string_view secret) override;
     Result<void> update_account(AccountId account, std::optional<std::string> secret,
                                 std::optional<std::string> settings) override;
     Result<void> delete_account(AccountId account) override;

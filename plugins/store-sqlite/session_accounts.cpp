@@ -101,6 +101,19 @@ Result<void> SqliteSession::update_account(AccountId account, std::optional<std:
     });
 }
 
+Result<void> SqliteSession::exchange_secret(AccountId account, std::string_view expected,
+                                            std::string_view secret) {
+    return write<void>([&] {
+        auto known = database_.query("select secret from account where account_id = ?");
+        known.bind(value_of(account));
+        if (!known.step()) fail(Errc::not_found, "no such account");
+        if (known.text(0) != expected) fail(Errc::conflict, "the secret is another by now");
+        database_.query("update account set secret = ? where account_id = ?")
+            .bind(std::string(secret), value_of(account))
+            .run();
+    });
+}
+
 Result<void> SqliteSession::delete_account(AccountId account) {
     return write<void>([&] {
         const auto id = value_of(account);

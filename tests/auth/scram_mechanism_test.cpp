@@ -90,6 +90,48 @@ TEST_F(ScramMechanismTest, ASignInWithThePasswordReplacesAnOldHash) {
     EXPECT_TRUE(scram("anna", "secret"));
 }
 
+/// While it hashes, somebody sets another password.
+class InterruptedHasher final : public PasswordHasher {
+public:
+    InterruptedHasher(PasswordHasher& hasher, std::function<void()> meanwhile)
+        : hasher_(hasher), meanwhile_(std::move(meanwhile)) {}
+    std::string hash(const std::string& password) override {
+        meanwhile_();
+        return hasher_.hash(password);
+    }
+    bool matches(const std::string& password, const std::string& verifier) override {
+        return hasher_.matches(password, verifier);
+    }
+
+private:
+    PasswordHasher& hasher_;
+    std::function<void()> meanwhile_;
+};
+
+TEST_F(ScramMechanismTest, APasswordSetDuringASignInStays) {
+    const std::string old_hash = "$5$salt$kpa26zwgX83BPSR8d7w93OIXbFt/d3UOTZaAu5vsTM6";
+    add_account("anna", old_hash);
+    const std::string fresh = secrets_.make("another");
+    InterruptedHasher hasher(hasher_, [&] {
+        auto session = store_.connect();
+        const auto account = (*session)->find_account("anna");
+        EXPECT_TRUE((*session)->update_account(account->id, fresh, std::nullopt));
+    });
+    SecretMaker secrets(hasher, settings_);
+    LocalAuthenticator local(runtime_, mail_, exchange_, hasher, secrets, settings_.cache);
+    Credentials credentials;
+    credentials.login = "anna";
+    credentials.password = "secret";
+    EXPECT_TRUE(runtime_.run(local.verify(credentials)));
+    EXPECT_EQ(secret_of("anna"), fresh);
+    // The store decides, at the moment of the change.
+    const auto account = runtime_.run(mail_.find_account("anna"));
+    EXPECT_EQ(runtime_.run(exchange_.exchange(account->id, old_hash, "x")).error().code, Errc::conflict);
+    EXPECT_EQ(secret_of("anna"), fresh);
+    EXPECT_TRUE(runtime_.run(exchange_.exchange(account->id, fresh, "x")));
+    EXPECT_EQ(secret_of("anna"), "x");
+}
+
 TEST_F(ScramMechanismTest, UsersOfTheConfigurationHaveKeys) {
     config::UserEntry user{"anna", "secret", {}};
     ASSERT_TRUE(runtime_.run(provision_users(runtime_, mail_, hasher_, secrets_, {user})));

@@ -27,7 +27,7 @@ SaslWorld::SaslWorld(config::AuthSection settings)
     : settings_(std::move(settings)),
       mail_(runtime_, store_, log_, {}, {}),
       secrets_(hasher_, settings_),
-      local_(runtime_, mail_, hasher_, secrets_, settings_.cache),
+      local_(runtime_, mail_, exchange_, hasher_, secrets_, settings_.cache),
       service_(runtime_, hasher_, settings_, log_),
       mechanisms_(
           mail_, service_, {}, [] { return std::string("end point"); }, "mx.example.org", settings_, false) {

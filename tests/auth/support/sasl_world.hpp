@@ -49,6 +49,7 @@ protected:
     mail::test::SilentLog log_;
     mail::test::MemoryStore store_;
     mail::MailServiceImpl mail_;
+    mail::SecretExchange exchange_{runtime_, store_};
     ArgonHasher hasher_{8192, 1};
     SecretMaker secrets_;
     LocalAuthenticator local_;

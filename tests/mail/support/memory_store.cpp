@@ -58,6 +58,16 @@ Result<void> MemorySession::update_account(AccountId account, std::optional<std:
     return {};
 }
 
+Result<void> MemorySession::exchange_secret(AccountId account, std::string_view expected,
+                                            std::string_view secret) {
+    const std::lock_guard lock(data_->mutex);
+    const auto found = data_->accounts.find(account);
+    if (found == data_->accounts.end()) return no_account;
+    if (found->second.row.secret != expected) return Error(Errc::conflict, "the secret is another by now");
+    found->second.row.secret = secret;
+    return {};
+}
+
 Result<void> MemorySession::delete_account(AccountId account) {
     const std::lock_guard lock(data_->mutex);
     if (data_->accounts.erase(account) == 0) return no_account;

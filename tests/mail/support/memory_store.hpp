@@ -4,6 +4,7 @@
 #include <mutex>
 #include <set>
 
+#include "postern/store/secret_exchange.hpp"
 #include "postern/store/store.hpp"
 
 namespace postern::mail::test {
@@ -32,7 +33,7 @@ struct MemoryData {
     std::vector<store::ChangeListener> listeners;
 };
 
-class MemorySession final : public store::StoreSession {
+class MemorySession final : public store::StoreSession, public store::SecretExchange {
 public:
     explicit MemorySession(std::shared_ptr<MemoryData> data) : data_(std::move(data)) {}
 
@@ -42,6 +43,8 @@ public:
     Result<std::vector<store::AccountRow>> list_accounts(std::string_view after, std::size_t limit) override;
     Result<void> update_account(AccountId account, std::optional<std::string> secret,
                                 std::optional<std::string> settings) override;
+    Result<void> exchange_secret(AccountId account, std::string_view expected,
+                                 std::string_view secret) override;
     Result<void> delete_account(AccountId account) override;
     std::vector<Result<store::CommitResult>> commit(std::span<const store::Transaction> batch) override;
     Result<store::AccountView> load_account(AccountId account) override;

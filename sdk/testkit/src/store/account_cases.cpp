@@ -1,4 +1,5 @@
 // Accounts.
+#include "postern/store/secret_exchange.hpp"
 #include "store/store_case.hpp"
 
 namespace postern::testkit {
@@ -67,6 +68,20 @@ void update_changes_what_is_given(StoreCase& test) {
     EXPECT_EQ(test.row().settings, std::string("a\0b\xff", 4));
 }
 
+void secrets_are_exchanged_if_they_are_the_expected(StoreCase& test) {
+    auto* exchange = dynamic_cast<SecretExchange*>(&test.session());
+    if (exchange == nullptr) return;  // not a part of what every driver must do
+    test.add_account();
+    expect_error(exchange->exchange_secret(StoreCase::account, "another", "newer"), Errc::conflict);
+    expect_error(exchange->exchange_secret(StoreCase::account, "", "newer"), Errc::conflict);
+    EXPECT_EQ(test.row().secret, "$secret");
+    must(exchange->exchange_secret(StoreCase::account, "$secret", "newer"));
+    EXPECT_EQ(test.row().secret, "newer");
+    expect_error(exchange->exchange_secret(StoreCase::account, "$secret", "newest"), Errc::conflict);
+    EXPECT_EQ(test.row().settings, "settings");
+    expect_error(exchange->exchange_secret(AccountId{99}, "", "x"), Errc::not_found);
+}
+
 void deleted_account_leaves_nothing(StoreCase& test) {
     test.add_inbox();
     test.add_source();
@@ -118,6 +133,7 @@ constexpr Case cases[] = {
     {"UnknownAccountIsNotFound", unknown_account_is_not_found},
     {"AccountsAreListedInPages", accounts_are_listed_in_pages},
     {"UpdateChangesWhatIsGiven", update_changes_what_is_given},
+    {"SecretsAreExchangedIfTheyAreTheExpected", secrets_are_exchanged_if_they_are_the_expected},
     {"DeletedAccountLeavesNothing", deleted_account_leaves_nothing},
     {"EverythingIsThereAfterReopening", everything_is_there_after_reopening},
 };

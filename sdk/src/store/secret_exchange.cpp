@@ -1,0 +1,7 @@
+#include "postern/store/secret_exchange.hpp"
+
+namespace postern::store {
+
+SecretExchange::~SecretExchange() = default;
+
+}  // namespace postern::store
