@@ -14,6 +14,8 @@ SqliteSession::SqliteSession(std::shared_ptr<Shared> shared)
         ("pragma wal_autocheckpoint = " + std::to_string(settings.wal_limit / page_size)).c_str());
     database_.execute(("pragma journal_size_limit = " + std::to_string(settings.wal_limit)).c_str());
     database_.execute("pragma synchronous = full");
+    // Secrets that were removed, or replaced, are not left in the file.
+    database_.execute("pragma secure_delete = on");
 }
 
 // In WAL mode FULL syncs the log at each commit and NORMAL only before a checkpoint: what NORMAL commits survives a

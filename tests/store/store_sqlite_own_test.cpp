@@ -195,6 +195,37 @@ TEST(StoreSqliteOwn, OverwrittenPagesAreFound) {
     EXPECT_EQ(error.code, Errc::corrupt) << error.text;
 }
 
+TEST(StoreSqliteOwn, SecretsThatWereRemovedAreNotInTheFile) {
+    const test::TemporaryFolder folder;
+    const auto holds = [&folder](const std::string& text) {
+        std::ifstream file(file_of(folder), std::ios::binary);
+        const std::string all((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+        return all.find(text) != std::string::npos;
+    };
+    const auto with_session = [&folder](const auto& act) {
+        const auto store = must(SqliteStore::open(folder.path(), {}));
+        act(*must(store->connect()));
+    };
+    SourceRow remote;
+    remote.account = account;
+    remote.id = source;
+    const auto put = [&remote](const char* sealed) {
+        return [&remote, sealed](StoreSession& session) {
+            remote.sealed_credential = sealed;
+            must(session.put_source(remote));
+        };
+    };
+    with_session(add_inbox);
+    with_session(put("the first sealed credential"));
+    ASSERT_TRUE(holds("the first sealed credential")) << "what is looked for is not stored so";
+    with_session(put("another"));
+    EXPECT_FALSE(holds("the first sealed credential"));
+    with_session(put("the last sealed credential"));
+    ASSERT_TRUE(holds("the last sealed credential"));
+    with_session([](StoreSession& session) { must(session.delete_account(account)); });
+    EXPECT_FALSE(holds("the last sealed credential"));
+}
+
 TEST(StoreSqliteOwn, NewerSchemaIsRefused) {
     const test::TemporaryFolder folder;
     fill(folder);

@@ -84,7 +84,14 @@ void secrets_are_exchanged_if_they_are_the_expected(StoreCase& test) {
 
 void deleted_account_leaves_nothing(StoreCase& test) {
     test.add_inbox();
-    test.add_source();
+    // What opens its remote mailboxes, and the keys that this is under, lie in the rows of its sources.
+    SourceRow remote;
+    remote.account = StoreCase::account;
+    for (const SourceId id : {StoreCase::source, SourceId{value_of(StoreCase::source) + 1}}) {
+        remote.id = id;
+        remote.sealed_credential = "sealed";
+        must(test.session().put_source(remote));
+    }
     Receipt receipt;
     receipt.source = StoreCase::source;
     receipt.uidl = "u1";
@@ -94,6 +101,8 @@ void deleted_account_leaves_nothing(StoreCase& test) {
                          .receipt(receipt)));
     must(test.session().delete_account(StoreCase::account));
     expect_error(test.session().find_account("ann"), Errc::not_found);
+    EXPECT_TRUE(must(test.session().list_sources(StoreCase::account)).empty());
+    EXPECT_TRUE(must(test.session().due_sources(1'000'000, 10)).empty());
 
     test.add_account();
     const auto view = must(test.session().load_account(StoreCase::account));
