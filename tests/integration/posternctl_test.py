@@ -228,6 +228,31 @@ class Posternctl(unittest.TestCase):
         self.assertEqual([(body, flags) for body, flags, _ in mail["Sub/Sub"]], [(b"Subject: sub\r\n\r\nx\r\n", frozenset((b"\\Flagged", b"\\Seen")))])
         self.assertEqual([(body, flags) for body, flags, _ in mail["Work/Old"]], [(b"Subject: old\r\n\r\n>From\r\n", frozenset((b"\\Flagged", b"\\Seen")))])
 
+    def test_mailboxes(self):
+        names = {one["name"]: one for one in self.json("mailbox", "list", "test1")["mailboxes"]}
+        self.assertEqual(names["Sent"]["special_use"], "\\Sent")
+        self.assertIn("a server is running", self.json_error("mailbox", "create", "test1", "New"))
+        self.fill()
+        self.postern.stop()
+        self.must("mailbox", "create", "test1", "New/Entw\u00fcrfe")
+        self.must("mailbox", "rename", "test1", "Work", "Play")
+        self.assertEqual(self.json("mailbox", "remove", "test1", "Entw\u00fcrfe", "--yes"), {"login": "test1", "mailbox": "Entw\u00fcrfe"})
+        self.assertEqual(self.run_tool("mailbox", "remove", "test1", "Sent").returncode, 2)
+        self.assertIn("not found", self.json_error("mailbox", "remove", "test1", "Nowhere", "--yes"))
+        self.assertIn("already exists", self.json_error("mailbox", "create", "test1", "Play"))
+        names = {one["name"]: one for one in self.json("mailbox", "list", "test1")["mailboxes"]}
+        self.assertTrue(names["New/Entw\u00fcrfe"]["subscribed"])
+        self.assertEqual((names["Play/2026.11"]["messages"], names["Play/2026.11"]["unseen"]), (6, 3))
+        self.assertFalse({"Work", "Entw\u00fcrfe"} & set(names))
+        self.assertEqual(len(self.json("message", "list", "test1")["messages"]), 6)
+        self.postern.start()
+        self.assertEqual(len(self.mail_of("test1", "Play/2026.11")["Play/2026.11"]), 6)
+
+    def test_scripts(self):
+        """sieve_test.py shows that a running server takes them."""
+        self.assertIn("does not list the plugin", self.json_error("script", "put", "test1", "a", self.postern.write("a.sieve", "keep;")))
+        self.assertEqual(self.json("script", "list", "test1"), {"scripts": []})
+
     def test_progress_on_a_terminal(self):
         self.assertIn("\r0\x1b[K", self.on_terminal("verify"))
         self.assertEqual(self.on_terminal("verify", "--json"), "")

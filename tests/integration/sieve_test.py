@@ -167,6 +167,30 @@ class Sieve(unittest.TestCase):
         return subprocess.run([TOOL, "--config", self.postern.path("postern.yaml"), "sieve", "apply", *arguments], check=False, timeout=60,
                               capture_output=True, text=True)
 
+    def test_scripts_of_the_operator(self):
+        def tool(*arguments, status=0):
+            done = subprocess.run([TOOL, "--config", self.postern.path("postern.yaml"), "--json", *arguments], check=False, timeout=60, capture_output=True, text=True)
+            self.assertEqual(done.returncode, status, done.stderr)
+            return json.loads(done.stderr.splitlines()[0] if status else done.stdout)
+        file = self.postern.write("op.sieve", 'require "fileinto"; fileinto "Archive";')
+        broken = self.postern.write("broken.sieve", "keep\nnonsense")
+        self.assertEqual(tool("script", "put", "user0", "op", file, "--activate"), {"login": "user0", "script": "op"})
+        self.assertEqual(tool("script", "put", "user0", "bad", broken, status=1)["line"], 2)
+        self.assertEqual(tool("script", "list", "user0"), {"scripts": [{"name": "op", "octets": 39, "active": True}]})
+        self.assertEqual(tool("script", "show", "user0", "op")["text"], 'require "fileinto"; fileinto "Archive";')
+        # A server over SQLite learns of it with the account's next change.
+        self.must_deliver(letter("first"))
+        self.must_deliver(letter("second"))
+        self.assertIn(("second", ""), self.boxes()["Archive"])
+        self.assertIn("error", tool("script", "remove", "user0", "op", status=1))
+        tool("script", "activate", "user0", "")
+        tool("script", "remove", "user0", "op")
+        self.assertEqual(tool("script", "list", "user0"), {"scripts": []})
+        self.assertIn("error", tool("script", "remove", "user0", "op", status=1))
+        self.must_deliver(letter("third"))
+        self.must_deliver(letter("fourth"))
+        self.assertIn(("fourth", ""), self.boxes()["INBOX"])
+
     def test_applied_to_stored_mail(self):
         with Client(self.postern.imap_port, user="user0") as client:
             for number in range(120):
