@@ -28,11 +28,7 @@ Result<sieve::ProgramPtr> ScriptCache::compile(const std::vector<store::Script>&
     };
     const auto text = text_of(name);
     if (!text) return Error(Errc::not_found, "there is no script \"" + name + "\"");
-    const sieve::Compiled compiled = engine_->compile(
-        *text,
-        [&](sieve::ScriptLocation location, const std::string& included) -> std::optional<std::string> {
-            return location == sieve::ScriptLocation::global ? std::nullopt : text_of(included);
-        });
+    const sieve::Compiled compiled = engine_->compile(*text, text_of);
     if (!compiled.program) return Error(Errc::invalid, compiled.faults.front().to_string());
     return compiled.program;
 }

@@ -73,9 +73,7 @@ Task<bool> Session::load(Scripts* scripts) {
 }
 
 bool Session::check(const std::string& script, const Scripts& others) {
-    const sieve::ScriptSource source = [&others](sieve::ScriptLocation location,
-                                                 const std::string& name) -> std::optional<std::string> {
-        if (location == sieve::ScriptLocation::global) return std::nullopt;
+    const sieve::ScriptSource source = [&others](const std::string& name) -> std::optional<std::string> {
         const store::Script* found = find_script(others, name);
         if (found == nullptr) return std::nullopt;
         return found->text;

@@ -69,9 +69,7 @@ Task<Result<SieveFilter::CompiledPtr>> SieveFilter::load(AccountId account, std:
     out->version = std::move(version);
     const auto active = std::ranges::find_if(*scripts, &store::Script::active);
     if (active != scripts->end()) {
-        const ScriptSource source = [&scripts](ScriptLocation location,
-                                               const std::string& name) -> std::optional<std::string> {
-            if (location == ScriptLocation::global) return std::nullopt;
+        const ScriptSource source = [&scripts](const std::string& name) -> std::optional<std::string> {
             const auto found = std::ranges::find(*scripts, name, &store::Script::name);
             if (found == scripts->end()) return std::nullopt;
             return found->text;

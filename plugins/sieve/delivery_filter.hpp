@@ -12,7 +12,7 @@ namespace postern::sieve {
 
 class SieveFilter final : public mail::DeliveryFilter {
 public:
-    explicit SieveFilter(const Interpreter& engine) : engine_(engine) {}
+    explicit SieveFilter(const Engine& engine) : engine_(engine) {}
     /// Before the server starts. Null services: nothing is filtered.
     void set_services(mail::ScriptStore* scripts, mail::MailService* mail, Logger* log) {
         scripts_ = scripts;
@@ -39,7 +39,7 @@ private:
     Task<Result<mail::FilterActions>> after_failure(mail::FilterRequest request, std::string version,
                                                     std::string why);
 
-    const Interpreter& engine_;
+    const Engine& engine_;
     mail::ScriptStore* scripts_ = nullptr;
     mail::MailService* mail_ = nullptr;
     Logger* log_ = nullptr;

@@ -8,8 +8,17 @@
 
 namespace postern::sieve {
 
+bool Interpreter::imitate(const Lookup& lookup) {
+    const Engine* other = lookup.find<Engine>("");
+    if (other == nullptr) return false;
+    limits_ = other->limits();
+    global_ = other->global_scripts();
+    collect(lookup);
+    return true;
+}
+
 Compiled Interpreter::compile(std::string_view script, const ScriptSource& includes) const {
-    Compilation all{registry_, limits_, includes, {}, {}, {}, 0};
+    Compilation all{registry_, limits_, global_, includes, {}, {}, {}, 0};
     ScriptCompiler compiler(all, 0);
     Compiled out;
     auto program = compiler.compile(script);
@@ -19,6 +28,15 @@ Compiled Interpreter::compile(std::string_view script, const ScriptSource& inclu
     });
     if (out.faults.empty()) out.program = std::move(program);
     return out;
+}
+
+std::string Interpreter::check_global() const {
+    for (const auto& [name, text] : global_) {
+        const Compiled compiled = compile(text, {});
+        if (!compiled.program)
+            return "the global script \"" + name + "\", " + compiled.faults.front().to_string();
+    }
+    return "";
 }
 
 Outcome Interpreter::run(const Program& program, const Input& input) const {

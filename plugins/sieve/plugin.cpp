@@ -1,5 +1,6 @@
 #include "plugin.hpp"
 
+#include "global_scripts.hpp"
 #include "postern/smtp/server.hpp"
 
 namespace postern::sieve {
@@ -8,7 +9,8 @@ SievePlugin::SievePlugin(Host& host) : host_(host), filter_(interpreter_), store
 
 void SievePlugin::configure(const ConfigNode& config, Diagnostics& problems) {
     Limits limits;
-    config.check_keys({"script_size", "scripts", "work", "actions", "redirects", "domain"}, problems);
+    config.check_keys({"script_size", "scripts", "work", "actions", "redirects", "domain", "global"},
+                      problems);
     limits.script_octets = config.get_size("script_size", limits.script_octets, problems);
     const auto number = [&](const char* key, std::size_t fallback, std::int64_t most) {
         return static_cast<std::size_t>(
@@ -19,6 +21,7 @@ void SievePlugin::configure(const ConfigNode& config, Diagnostics& problems) {
     limits.actions = number("actions", limits.actions, 10'000);
     limits.redirects = number("redirects", limits.redirects, 1'000);
     interpreter_.set_limits(limits);
+    interpreter_.set_global(read_global_scripts(config["global"], limits, problems));
     stored_.set_domain(config.get_string("domain", smtp::local_name(), problems));
 }
 
@@ -32,6 +35,8 @@ Result<void> SievePlugin::declare(Registrar& registrar) {
 
 Result<void> SievePlugin::resolve(const Lookup& lookup) {
     interpreter_.collect(lookup);
+    if (const std::string fault = interpreter_.check_global(); !fault.empty())
+        return Error(Errc::invalid, fault);
     // Tools compile and run scripts without a server around them.
     auto* scripts = lookup.find<mail::ScriptStore>();
     auto* service = lookup.find<mail::MailService>();

@@ -167,6 +167,12 @@ StatementPtr ScriptCompiler::command(const Node& node) {
     return std::make_unique<Failure>(std::move(fault));
 }
 
+std::optional<std::string> Compilation::text(ScriptLocation location, const std::string& name) const {
+    if (location == ScriptLocation::personal) return source ? source(name) : std::nullopt;
+    const auto found = global.find(name);
+    return found == global.end() ? std::nullopt : std::optional(found->second);
+}
+
 ProgramPtr ScriptCompiler::include(ScriptLocation location, const std::string& name, Place place) {
     const auto key = std::pair(location, name);
     if (const auto known = all_.included.find(key); known != all_.included.end()) return known->second;
@@ -176,7 +182,7 @@ ProgramPtr ScriptCompiler::include(ScriptLocation location, const std::string& n
         fail(place, "too many scripts include each other");
         return nullptr;
     }
-    const auto text = all_.source ? all_.source(location, name) : std::nullopt;
+    const auto text = all_.text(location, name);
     if (!text) return nullptr;
     all_.open.insert(key);
     const std::size_t before = all_.faults.size();

@@ -19,12 +19,15 @@ public:
 struct Compilation {
     const Registry& registry;
     const Limits& limits;
+    const GlobalScripts& global;
     const ScriptSource& source;
     std::vector<Fault> faults;
     std::map<std::pair<ScriptLocation, std::string>, std::shared_ptr<const ScriptProgram>> included;
     std::set<std::pair<ScriptLocation, std::string>>
         open;  ///< being compiled: including them again is a cycle
     std::size_t scripts = 0;
+
+    std::optional<std::string> text(ScriptLocation location, const std::string& name) const;
 };
 
 class ScriptCompiler final : public Compiler {

@@ -71,7 +71,7 @@ constexpr const char* delivery_only[] = {"reject", "ereject", "vacation"};
 /// One call of StoredMail::apply().
 class StoredRun {
 public:
-    StoredRun(const Interpreter& engine, const StoredServices& services, const std::string& domain,
+    StoredRun(const Engine& engine, const StoredServices& services, const std::string& domain,
               StoredRequest request)
         : engine_(engine),
           services_(services),
@@ -103,7 +103,7 @@ private:
                                       StoredResult* result);
     bool sends() const { return !request_.event.empty() && services_.relay != nullptr; }
 
-    const Interpreter& engine_;
+    const Engine& engine_;
     const StoredServices& services_;
     const StoredRequest request_;
     StoredEnvironment environment_;

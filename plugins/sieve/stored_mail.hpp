@@ -18,7 +18,7 @@ struct StoredServices {
 
 class StoredMailRunner final : public StoredMail {
 public:
-    explicit StoredMailRunner(const Interpreter& engine) : engine_(engine) {}
+    explicit StoredMailRunner(const Engine& engine) : engine_(engine) {}
     /// Before the first use.
     void set_services(const StoredServices& services) { services_ = services; }
     /// Of the addresses of logins that are none.
@@ -27,7 +27,7 @@ public:
     Task<Result<std::vector<StoredResult>>> apply(StoredRequest request) override;
 
 private:
-    const Interpreter& engine_;
+    const Engine& engine_;
     StoredServices services_;
     std::string domain_;
 };

@@ -45,9 +45,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view script = input.substr(0, end);
     const std::string_view message =
         end == std::string_view::npos ? letter : input.substr(end + border.size());
-    // A script that includes itself, and one that is always there.
-    const sieve::ScriptSource source = [&](sieve::ScriptLocation location, const std::string& name) {
-        if (location == sieve::ScriptLocation::global) return std::optional<std::string>("keep;");
+    // It may include itself.
+    const sieve::ScriptSource source = [&](const std::string& name) {
         return name == "self" ? std::optional<std::string>(script) : std::nullopt;
     };
     const sieve::Compiled compiled = engine().compile(script, source);

@@ -62,5 +62,18 @@ class ManageSieve(unittest.TestCase):
         self.assertEqual(wrong.returncode, 1)
         self.assertIn(":2:3: there is no command", wrong.stderr)
 
+    def test_posternctl_includes_the_sites_scripts(self):
+        os.mkdir(self.postern.path("site"))
+        self.write("site/noise.sieve", b"discard;")
+        config = self.write("site.yaml", b"postern: 1\nplugins: [sieve: { global: site }, sieve-include, store-sqlite]\n")
+        script, message = self.write("main.sieve", b'require "include"; include :global "noise";'), self.write("message.eml", MESSAGE)
+        command = [TOOL, "--config", config, "sieve", "test", script, message]
+        done = subprocess.run(command, check=False, timeout=60, capture_output=True, text=True)
+        self.assertEqual(done.stdout, "discard\n", done.stderr)
+        self.write("site.yaml", b"postern: 1\nplugins: [sieve: { global: nowhere }, sieve-include, store-sqlite]\n")
+        done = subprocess.run(command, check=False, timeout=60, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("site.yaml:2:28: error: `global` names a folder of scripts", done.stderr)
+
 
 unittest.main()

@@ -1,4 +1,7 @@
 // variables (RFC 5229), imap4flags (RFC 5232), include (RFC 6609)
+#include <filesystem>
+#include <fstream>
+
 #include "tests/sieve/support/sieve_fixture.hpp"
 
 namespace postern::sieve::test {
@@ -124,9 +127,7 @@ using Include = SieveFixture;
 
 TEST_F(Include, ScriptsInScripts) {
     scripts["sub"] = "require [\"fileinto\"]; if header \"x-number\" \"42\" { fileinto \"sub\"; }";
-    global_scripts["sub"] = "discard;";
     EXPECT_EQ(run("require \"include\"; include \"sub\"; keep;"), "fileinto mailbox=\"sub\"\nkeep");
-    EXPECT_EQ(run("require \"include\"; include :global \"sub\";"), "discard");
     scripts["stops"] = "stop;";
     EXPECT_EQ(run("require \"include\"; include \"stops\"; discard;"), "keep (implicit)");
     scripts["returns"] = "require \"include\"; return; discard;";
@@ -134,6 +135,50 @@ TEST_F(Include, ScriptsInScripts) {
     EXPECT_EQ(run("require \"include\"; return; discard;"), "keep (implicit)");
     EXPECT_NE(run("require \"include\"; include \"none\";").find("cannot be included"), std::string::npos);
     EXPECT_EQ(run("require \"include\"; include :optional \"none\"; discard;"), "discard");
+}
+
+/// The site's scripts.
+class IncludeGlobal : public SieveFixture {
+protected:
+    IncludeGlobal() { configure("sieve", "global: " + folder_.string()); }
+    ~IncludeGlobal() override { std::filesystem::remove_all(folder_); }
+
+    void write(const std::string& name, const std::string& text) {
+        std::ofstream(folder_ / name, std::ios::binary) << text;
+    }
+
+    const std::filesystem::path folder_ = [] {
+        std::string name = std::filesystem::temp_directory_path() / "sieve-XXXXXX";
+        if (mkdtemp(name.data()) == nullptr) throw std::runtime_error(name);
+        return name;
+    }();
+};
+
+TEST_F(IncludeGlobal, AreFilesOfAFolder) {
+    write("sub.sieve", "discard;");
+    write("empty.sieve", "");
+    write("sub.txt", "keep;");
+    write("both.sieve", "require \"include\"; include :personal \"sub\"; include :global \"sub\";");
+    scripts["sub"] = "require \"fileinto\"; fileinto \"a\";";
+    EXPECT_EQ(run("require \"include\"; include :global \"sub\";"), "discard");
+    EXPECT_EQ(run("require \"include\"; include :global \"empty\";"), kept);
+    EXPECT_EQ(run("require \"include\"; include :global \"both\";"), "fileinto mailbox=\"a\"\ndiscard");
+    EXPECT_EQ(run("require \"include\"; include \"sub\";"), "fileinto mailbox=\"a\"");
+    EXPECT_NE(run("require \"include\"; include :global \"none\";").find("cannot be included"),
+              std::string::npos);
+}
+
+TEST_F(IncludeGlobal, AreCheckedBeforeTheServerStarts) {
+    write("bad.sieve", "keep;\nfileinto 3;");
+    load_only({"sieve-include"});
+    const std::string fault = LoadedPlugins().load(registry_, {"sieve", "sieve-include"},
+                                                   {{"sieve", "global: " + folder_.string()}});
+    EXPECT_NE(fault.find("the global script \"bad\", line 2"), std::string::npos) << fault;
+}
+
+TEST_F(IncludeGlobal, MustBeThere) {
+    const std::string fault = LoadedPlugins().load(registry_, {"sieve"}, {{"sieve", "global: /nonexistent"}});
+    EXPECT_NE(fault, "");
 }
 
 TEST_F(Include, Cycles) {

@@ -84,7 +84,7 @@ std::string actions_of(const sieve::StoredResult& result) {
 /// One mailbox and the interpreter.
 class Run {
 public:
-    Run(StoreAccess& access, sieve::Interpreter& engine)
+    Run(StoreAccess& access, const sieve::Engine& engine)
         : mail_(access), deliveries_(mail_.service()), runner_(engine) {
         runner_.set_services({&mail_.service(), &deliveries_, nullptr, access.log.get()});
     }
@@ -204,8 +204,9 @@ int sieve_apply(const Invocation& call) {
     const auto access = open_store(call.config, options->rehearse ? Purpose::read : Purpose::alone);
     if (!access) return 1;
     sieve::Interpreter engine;
-    engine.collect(access->setup.plugins->lookup());
-    if (engine.registry().commands.empty()) return fail("the configuration does not list the plugin `sieve`");
+    if (!engine.imitate(access->setup.plugins->lookup())) {
+        return fail("the configuration does not list the plugin `sieve`");
+    }
     const auto program = compile_file(engine, options->script);
     if (!program) return 1;
     const auto account = access->session->find_account(options->login);

@@ -18,7 +18,7 @@ using namespace postern;
 
 namespace {
 
-/// The interpreter with the extensions of the configuration; without one, with all that are at hand.
+/// The interpreter as the configuration has it; without one, with all extensions that are at hand.
 struct SieveTools {
     app::Setup setup;
     sieve::Interpreter engine;
@@ -45,8 +45,7 @@ std::unique_ptr<SieveTools> open_tools(const std::string& config) {
         fail(problems);
         return nullptr;
     }
-    out->engine.collect(out->setup.plugins->lookup());
-    if (out->engine.registry().commands.empty()) {
+    if (!out->engine.imitate(out->setup.plugins->lookup())) {
         fail("the configuration does not list the plugin `sieve`");
         return nullptr;
     }

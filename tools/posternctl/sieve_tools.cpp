@@ -25,7 +25,7 @@ namespace {
 /// Scripts that are included lie beside it, with the ending ".sieve" or without.
 sieve::ScriptSource beside(const std::string& script) {
     const auto folder = std::filesystem::path(script).parent_path();
-    return [folder](sieve::ScriptLocation, const std::string& name) -> std::optional<std::string> {
+    return [folder](const std::string& name) -> std::optional<std::string> {
         if (name.find('/') != std::string::npos) return std::nullopt;
         auto text = read_file(folder / (name + ".sieve"));
         return text ? text : read_file(folder / name);
@@ -34,7 +34,7 @@ sieve::ScriptSource beside(const std::string& script) {
 
 }  // namespace
 
-sieve::ProgramPtr compile_file(const sieve::Interpreter& engine, const std::string& file) {
+sieve::ProgramPtr compile_file(const sieve::Engine& engine, const std::string& file) {
     const auto text = read_file(file);
     if (!text) {
         fail(file + " cannot be read");

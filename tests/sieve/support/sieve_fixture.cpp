@@ -44,18 +44,14 @@ const Engine& SieveFixture::engine() {
 }
 
 std::string SieveFixture::check(const std::string& script) {
-    const ScriptSource source = [this](ScriptLocation location, const std::string& name) {
-        return look_up(location == ScriptLocation::global ? global_scripts : scripts, name);
-    };
+    const ScriptSource source = [this](const std::string& name) { return look_up(scripts, name); };
     std::string out;
     for (const Fault& fault : engine().compile(script, source).faults) out += fault.to_string() + "\n";
     return out;
 }
 
 std::string SieveFixture::run(const std::string& script, const std::string& message) {
-    const ScriptSource source = [this](ScriptLocation location, const std::string& name) {
-        return look_up(location == ScriptLocation::global ? global_scripts : scripts, name);
-    };
+    const ScriptSource source = [this](const std::string& name) { return look_up(scripts, name); };
     const Compiled compiled = engine().compile(script, source);
     std::string out;
     for (const Fault& fault : compiled.faults) out += fault.to_string() + "\n";

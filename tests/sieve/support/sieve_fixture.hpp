@@ -34,8 +34,7 @@ protected:
     static const std::string letter;
     FakeEnvironment environment;
     Envelope envelope{"ben@example.net", "anna@example.org", {}, true};
-    std::map<std::string, std::string> scripts;         ///< personal ones, for include
-    std::map<std::string, std::string> global_scripts;  //
+    std::map<std::string, std::string> scripts;  ///< personal ones, for include
     Outcome outcome;
 
     /// Loads and resolves; what registry_ has by then is what a server would provide.

@@ -1,6 +1,7 @@
 #pragma once
 // Sieve as others use it: compile a script once, run it on many messages. Provided by the plugin "sieve".
 #include <functional>
+#include <map>
 
 #include "postern/sieve/compiler.hpp"
 
@@ -22,8 +23,12 @@ struct Limits {
     std::size_t message_octets = 64 * 1024 * 1024;  ///< of a message that was edited
 };
 
-/// Text of a script that another includes; nothing if there is none.
-using ScriptSource = std::function<std::optional<std::string>(ScriptLocation, const std::string& name)>;
+/// Text of the account's script of that name, which another includes; nothing if there is none. Scripts of the site
+/// are the engine's own.
+using ScriptSource = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// Scripts of the site, which `include :global` names (RFC 6609 section 3.2): name to text.
+using GlobalScripts = std::map<std::string, std::string>;
 
 struct Compiled {
     ProgramPtr program;         ///< null if there are faults
@@ -54,6 +59,7 @@ public:
     virtual Outcome run(const Program& program, const Input& input) const = 0;
     virtual const Registry& registry() const = 0;
     virtual const Limits& limits() const = 0;
+    virtual const GlobalScripts& global_scripts() const = 0;
 };
 
 }  // namespace postern::sieve
