@@ -289,5 +289,66 @@ TEST_F(Renumbering, NothingIsDeletedForAnother) {  // I3
     EXPECT_EQ(slots("INBOX").size(), 999U);
 }
 
+TEST_F(Renumbering, AnIdThatStayedIsAnothersNow) {  // C3
+    for (unsigned i = 1; i <= 40; ++i) provider_.add(sized_mail(i, i == 9 ? 306 : 300 + i));
+    collect();
+    renumber();
+    provider_.maildrop[5].uidl = "uid9";
+    EXPECT_EQ(poll().rebound, 40U);
+    settle();
+    EXPECT_EQ(provider_.fetches, 0);
+    expect_in_step();
+}
+
+TEST_F(Renumbering, DuringAFirstImportThatBreaks) {
+    configure("newest_first: 2");
+    for (unsigned i = 1; i <= 7; ++i) provider_.add(mail(i));
+    provider_.add(mail(1));
+    provision();
+    hooks_.fault = [commits = 0]() mutable {
+        return ++commits == 2 ? test::CommitFault::before : test::CommitFault::none;
+    };
+    poll();
+    hooks_.fault = nullptr;
+    ASSERT_EQ(slots("INBOX").size(), 2U);
+    renumber();
+    for (unsigned i = 9; i <= 11; ++i) provider_.add(mail(i));
+    provider_.break_at_serial = 1;
+    poll();
+    provider_.break_at_serial.reset();
+    settle();
+    EXPECT_EQ(slots("INBOX").size(), 11U) << "of two equal ones, one was taken for a third";
+}
+
+TEST_F(Renumbering, IdsThatPassOnBeforeTheyWereFetched) {
+    configure("newest_first: 1");
+    for (unsigned i = 1; i <= 6; ++i) provider_.add(sized_mail(i, 300 + i));
+    provider_.break_at_serial = 1;
+    provision();
+    poll();
+    provider_.break_at_serial.reset();
+    std::swap(provider_.maildrop[2].uidl, provider_.maildrop[3].uidl);
+    settle();
+    EXPECT_TRUE(wrong_ones().empty());
+    for (const auto& receipt : receipts()) {
+        if (receipt.uidl == "uid3") {
+            EXPECT_EQ(receipt.size_listed, 304U) << "the size of another message";
+        }
+    }
+}
+
+TEST_F(Renumbering, WhatSeemedHiddenComesBackUnderNewIds) {
+    for (unsigned i = 1; i <= 10; ++i) provider_.add(mail(i));
+    provision();
+    poll();
+    provider_.away.swap(provider_.maildrop);
+    poll(3600);
+    ASSERT_EQ(states()["uid3"], ReceiptState::expired);
+    provider_.away.swap(provider_.maildrop);
+    renumber();
+    settle();
+    expect_in_step();
+}
+
 }  // namespace
 }  // namespace postern::gateway
