@@ -56,10 +56,16 @@ Task<Outcome<void>> FolderSync::recognise(Work* work, std::vector<Wanted>* wante
         const Wanted& one = (*wanted)[asked[received]];
         const std::string fingerprint = header_fingerprint(*fetched->content);
         const auto range = candidates.equal_range(one.receipt.size_listed);
-        const auto match = std::find_if(range.first, range.second, [&](const auto& candidate) {
-            return receipts_[candidate.second].header_fingerprint == fingerprint;
-        });
-        if (match == range.second) continue;
+        auto match = candidates.end();
+        for (auto candidate = range.first; candidate != range.second; ++candidate) {
+            if (receipts_[candidate->second].header_fingerprint != fingerprint) continue;
+            auto lives = co_await lives_where_it_was(candidate->second);
+            if (!lives) co_return lives.error();
+            if (match == candidates.end() || *lives) match = candidate;
+            // Rather one that lies where it was than one that the user took away: that may be of a move that broke off.
+            if (*lives) break;
+        }
+        if (match == candidates.end()) continue;
         const ReceiptIndex known = match->second;
         candidates.erase(match);
         auto done = co_await place_known(work, one, known);
@@ -78,23 +84,43 @@ FlagState FolderSync::flags_of(const RemoteItem& item) {
     return {item.flags.value_or(0), item.keywords};
 }
 
-// Whether the user took the message away from where it still was at the provider.
-Task<Outcome<bool>> FolderSync::moved_here(Work* from, MessageId message) {
-    // With its whole mailbox, but elsewhere it lives on.
+Task<Outcome<bool>> FolderSync::lives_where_it_was(ReceiptIndex index) {
+    Work* from = missing_.at(index);
     if (from->removed_here) co_return false;
     auto opened = co_await open_mailbox(from);
     if (!opened) co_return opened.error();
-    co_return !lives_in(*from, message);
+    co_return lives_in(*from, receipts_[index].message);
+}
+
+// Whether the user took the message away from where it still was at the provider.
+Task<Outcome<bool>> FolderSync::moved_here(ReceiptIndex known) {
+    if (!missing_.at(known)->removed_here) {
+        auto lives = co_await lives_where_it_was(known);
+        if (!lives) co_return lives.error();
+        co_return !*lives;
+    }
+    // Before the user removed the mailbox; what was removed with it lives on where it turns up.
+    auto opened = co_await open_all();
+    if (!opened) co_return opened.error();
+    const MessageId message = receipts_[known].message;
+    const std::array<MessageId, 1> ids = {message};
+    const bool elsewhere = std::ranges::any_of(
+        elsewhere_, [&](const auto& mailbox) { return !mailbox->find_messages(ids).empty(); });
+    co_return elsewhere || std::ranges::any_of(works_, [&](const auto& work) {
+        return takes_part(*work) && lives_in(*work, message) && !is_there(message, work.get());
+    });
 }
 
 // Where the message that is there lies here, not a copy that the user made beside it.
 mail::Slot FolderSync::bound_slot(const Work& work, MessageId message) {
     if (!work.mailbox) return mail::no_slot;
     const std::array<MessageId, 1> ids = {message};
-    for (const mail::Slot slot : work.mailbox->find_messages(ids)) {
+    const auto slots = work.mailbox->find_messages(ids);
+    for (const mail::Slot slot : slots) {
         if (work.state.bound.contains(work.mailbox->columns().uid[slot])) return slot;
     }
-    return mail::no_slot;
+    // As after a crash, before anything was agreed about it.
+    return slots.size() == 1 ? slots.front() : mail::no_slot;
 }
 
 // Flags that the user changed before the move became known here are not lost by it.
@@ -118,14 +144,20 @@ Task<Outcome<bool>> FolderSync::place_known(Work* work, Wanted wanted, ReceiptIn
     // Beside a copy that is there, too, it is a message of its own.
     if (is_there(receipt.message, work)) co_return false;
     Work* from = missing_.at(known);
-    auto moved = co_await moved_here(from, receipt.message);
+    auto moved = co_await moved_here(known);
     if (!moved) co_return moved.error();
     if (!*moved && !lives_in(*work, receipt.message)) {
         auto placed = co_await place_moved(work, from, item, write);
         if (!placed) co_return placed.error();
-        if (*placed) co_return true;
+        if (*placed) {
+            std::vector<store::ReceiptWrite> left(1, move_to(known, ReceiptState::rebound));
+            auto written = co_await this->write(std::move(left));
+            if (!written) co_return written.error();
+            missing_.erase(known);
+            co_return true;
+        }
         // The user was quicker.
-        moved = co_await moved_here(from, receipt.message);
+        moved = co_await moved_here(known);
         if (!moved) co_return moved.error();
     }
     if (*moved || lives_in(*work, receipt.message)) {
@@ -179,34 +211,37 @@ Task<Outcome<bool>> FolderSync::place_moved(Work* work, Work* from, RemoteItem i
     co_return true;
 }
 
-bool FolderSync::is_there(MessageId message, const Work* only) const {
-    const auto range = by_message_.equal_range(value_of(message));
-    return std::any_of(range.first, range.second, [&](const auto& entry) {
-        const auto& receipt = receipts_[entry.second];
-        if ((bit(receipt.state) & there_states) == 0 || missing_.contains(entry.second)) return false;
-        return only == nullptr || is_of(receipt, only->state);
-    });
-}
-
 // What was to go up into this folder; and what was to go up at all, wherever the user has put it since.
 Task<Outcome<void>> FolderSync::find_waiting(Work* work) {
     waiting_.clear();
     for (const auto& other : works_) {
-        const bool here = other.get() == work;
-        if (other->removed_here || (!here && !changed_here(*other))) continue;
+        if (other->removed_here || (other.get() != work && !changed_here(*other))) continue;
         auto opened = co_await open_mailbox(other.get());
         if (!opened) co_return opened.error();
-        const auto columns = other->mailbox->columns();
-        for (mail::Slot slot = 0; slot < other->mailbox->slot_count(); ++slot) {
-            if (!columns.is_alive(slot) || other->state.bound.contains(columns.uid[slot])) continue;
-            if (!here && is_there(columns.message[slot], nullptr)) continue;
-            waiting_.push_back({other.get(), columns.uid[slot], columns.message[slot], columns.size[slot]});
-        }
+        note_waiting(*other->mailbox, other.get(), other.get() == work);
+    }
+    auto opened = co_await open_elsewhere();
+    if (!opened) co_return opened.error();
+    for (const auto& mailbox : elsewhere_) {
+        const MailboxId id = mailbox->info().id;
+        const bool known =
+            std::ranges::any_of(works_, [id](const auto& other) { return other->state.mailbox == id; });
+        if (!known) note_waiting(*mailbox, nullptr, false);
     }
     // What was to go up into this folder is the first that is thought of.
     std::stable_partition(waiting_.begin(), waiting_.end(),
                           [work](const Waiting& waiting) { return waiting.work == work; });
     co_return Outcome<void>{};
+}
+
+void FolderSync::note_waiting(const mail::Mailbox& mailbox, Work* work, bool also_copies) {
+    const auto columns = mailbox.columns();
+    for (mail::Slot slot = 0; slot < mailbox.slot_count(); ++slot) {
+        if (!columns.is_alive(slot)) continue;
+        if (work != nullptr && work->state.bound.contains(columns.uid[slot])) continue;
+        if (!also_copies && is_there(columns.message[slot], nullptr)) continue;
+        waiting_.push_back({work, columns.uid[slot], columns.message[slot], columns.size[slot]});
+    }
 }
 
 // What was sent up before the answer got lost comes back as new: it is what waits here to be sent.

@@ -110,13 +110,12 @@ Task<Outcome<void>> FolderSync::merge_folder(Work* work) {
             if (!bound || !change_between(base, merged).empty()) agreed.emplace_back(uid, merged);
             continue;
         }
-        const auto range = by_message_.equal_range(value_of(columns.message[slot]));
-        const auto found = std::find_if(range.first, range.second, [&](const auto& entry) {
-            const auto& receipt = receipts_[entry.second];
-            return receipt.state == ReceiptState::stored && is_of(receipt, work->state);
+        const auto receipts = receipts_of(columns.message[slot]);
+        const auto found = std::ranges::find_if(receipts, [&](const ReceiptIndex index) {
+            return receipts_[index].state == ReceiptState::stored && is_of(receipts_[index], work->state);
         });
-        if (found == range.second) continue;
-        const auto ref = ref_of(*work, receipts_[found->second]);
+        if (found == receipts.end()) continue;
+        const auto ref = ref_of(*work, receipts_[*found]);
         if (!ref) continue;
         FlagPush push;
         push.uid = uid;

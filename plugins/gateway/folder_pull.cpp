@@ -50,7 +50,8 @@ Task<Outcome<void>> FolderSync::pull_folder(Work* work) {
 // Receipts whose message is not there any more.
 void FolderSync::find_missing() {
     for (const auto& work : works_) {
-        if (!work->pulled || !work->page.complete) continue;
+        // In what holds no mail any more nothing is, also if it was empty here when it became so.
+        if ((!work->pulled || !work->page.complete) && work->state.selectable) continue;
         std::set<ReceiptIndex> listed;
         for (const auto& item : work->page.items) {
             const auto index = receipt_of(work->state, item.id);

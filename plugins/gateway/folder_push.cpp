@@ -1,4 +1,4 @@
-// What the user did with messages here, done there: moved, filed, written, removed.
+// What the user did with messages here, done there: moved, filed, written.
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -29,25 +29,6 @@ std::optional<RemoteRef> FolderSync::ref_of(const Work& work, const store::Recei
     return ref ? std::optional(*ref) : std::nullopt;
 }
 
-// Where the provider has the message already: moved from, if it is not there any more here; else copied from.
-void FolderSync::find_origin(Upload& upload, std::set<ReceiptIndex>& used) const {
-    const auto range = by_message_.equal_range(value_of(upload.message));
-    for (auto entry = range.first; entry != range.second; ++entry) {
-        const ReceiptIndex index = entry->second;
-        const auto& receipt = receipts_[index];
-        if ((bit(receipt.state) & there_states) == 0 || missing_.contains(index)) continue;
-        const Work* from = owner_of(receipt);
-        if (from == nullptr || from->gone_there || from == upload.work) continue;
-        const bool lives = lives_in(*from, upload.message);
-        if (!lives && from->mailbox && !used.contains(index)) {
-            used.insert(index);
-            upload.moved_from = index;
-            return;
-        }
-        upload.copied_from = index;
-    }
-}
-
 std::vector<FolderSync::Upload> FolderSync::find_uploads(Work* work) {
     std::vector<Upload> out;
     const auto columns = work->mailbox->columns();
@@ -60,13 +41,8 @@ std::vector<FolderSync::Upload> FolderSync::find_uploads(Work* work) {
         upload.size = columns.size[slot];
         upload.date = columns.internal_date[slot];
         upload.flags = flags_here(*work->mailbox, slot);
-        const auto range = by_message_.equal_range(value_of(upload.message));
-        const bool known = std::any_of(range.first, range.second, [&](const auto& entry) {
-            const auto& receipt = receipts_[entry.second];
-            return (bit(receipt.state) & there_states) != 0 && is_of(receipt, work->state);
-        });
-        if (known) {
-            // It came from there just before a crash, or is a copy beside its original, which there is one.
+        // It came from there just before a crash, or is a copy beside its original, which there is one.
+        if (belongs_there(*work, upload.message)) {
             work->state.agree(upload.uid, upload.flags);
             continue;
         }
@@ -102,6 +78,7 @@ Task<Outcome<void>> FolderSync::note_uploaded(std::vector<Upload> uploads, std::
         // Without an id the next pull finds it, and its content tells what it is: until then it is looked for.
         if (new_ids[i].empty()) {
             upload.work->settled = false;
+            sent_without_id_.insert(value_of(upload.message));
             continue;
         }
         const auto origin = upload.moved_from ? upload.moved_from : upload.copied_from;
@@ -170,9 +147,8 @@ Task<Outcome<void>> FolderSync::transfer(std::vector<Upload> uploads) {
         if (!result.fault) {
             ids.push_back(result.new_id);
             done.push_back(std::move(sent[i]));
-        } else if (const auto origin = sent[i].moved_from ? sent[i].moved_from : sent[i].copied_from;
-                   result.fault->kind == FaultKind::gone && !is_gone_for_good(*origin)) {
-            look_again(*origin, sent[i].work);
+        } else if (result.fault->kind == FaultKind::gone && !was_looked_for(sent[i].message)) {
+            look_again(sent[i].message, sent[i].work);
         } else if (result.fault->kind == FaultKind::gone) {
             // Not there any more: what is here goes up whole.
             sent[i].moved_from.reset();
@@ -218,38 +194,44 @@ Task<Outcome<void>> FolderSync::append(Upload upload) {
     co_return noted;
 }
 
-Task<Outcome<void>> FolderSync::push_local() {
-    // Whether a message was moved shows only where all mailboxes that changed are open.
-    bool any = false;
-    for (const auto& work : works_) any = any || work->mailbox != nullptr;
-    if (!any) co_return Outcome<void>{};
+// Where each message that is not there yet comes from; what cannot go up now waits.
+FolderSync::Plan FolderSync::plan_uploads() {
+    Plan plan;
+    std::vector<std::pair<MessageId, Work*>> waiting;
     for (const auto& work : works_) {
-        if (work->gone_there || work->removed_here || !work->state.selectable) continue;
-        auto opened = co_await open_mailbox(work.get());
-        if (!opened) co_return opened.error();
-    }
-    auto joined = co_await join_moved();
-    if (!joined) co_return joined.error();
-    std::set<ReceiptIndex> used;
-    std::vector<Upload> transfers;
-    std::vector<Upload> appends;
-    for (const auto& work : works_) {
-        if (work->gone_there || work->removed_here || !work->state.selectable || !work->mailbox) continue;
-        // What is there and was not looked at may be what would go up: sent before, and the answer lost.
-        if (!work->looked_at || !work->settled) continue;
+        if (!may_take(*work)) continue;
         auto uploads = find_uploads(work.get());
         for (auto& upload : uploads) {
-            find_origin(upload, used);
+            find_origin(upload, plan.used);
             const bool transfer = upload.moved_from || upload.copied_from;
-            if (!transfer && may_turn_up(upload.message)) {
-                work->settled = false;
+            const bool goes = upload.moved_from.has_value() ||
+                              (transfer ? may_be_copied(upload.message) : may_go_up_whole(upload.message));
+            if (!goes) {
+                waiting.emplace_back(upload.message, work.get());
                 continue;
             }
-            (transfer ? transfers : appends).push_back(std::move(upload));
+            plan.served.emplace(value_of(upload.message), work.get());
+            (transfer ? plan.transfers : plan.appends).push_back(std::move(upload));
         }
     }
     // Of the same moment: what the user moves while the rest goes up is no removal.
-    removals_ = find_removals(used);
+    removals_ = find_removals(plan);
+    for (const auto& [message, work] : waiting) look_again(message, work);
+    return plan;
+}
+
+Task<Outcome<void>> FolderSync::push_local() {
+    // Whether a message was moved shows only where all mailboxes are open.
+    bool any = false;
+    for (const auto& work : works_) any = any || work->mailbox != nullptr;
+    if (!any) co_return Outcome<void>{};
+    auto opened = co_await open_all();
+    if (!opened) co_return opened.error();
+    auto joined = co_await join_moved();
+    if (!joined) co_return joined.error();
+    note_places();
+    Plan plan = plan_uploads();
+    std::vector<Upload>& transfers = plan.transfers;
     for (std::size_t begin = 0; begin < transfers.size(); begin += transferred_at_once) {
         const std::size_t end = std::min(begin + transferred_at_once, transfers.size());
         std::vector<Upload> some(
@@ -258,134 +240,9 @@ Task<Outcome<void>> FolderSync::push_local() {
         auto moved = co_await transfer(std::move(some));
         if (!moved) co_return moved.error();
     }
-    for (auto& upload : appends) {
+    for (auto& upload : plan.appends) {
         auto appended = co_await append(std::move(upload));
         if (!appended) co_return appended.error();
-    }
-    co_return Outcome<void>{};
-}
-
-// Bound messages that are not here any more.
-void FolderSync::forget_dead(Work& work) {
-    std::vector<Uid> dead;
-    for (const Uid uid : work.state.bound) {
-        if (work.mailbox->find(uid) == mail::no_slot) dead.push_back(uid);
-    }
-    for (const Uid uid : dead) work.state.forget(uid);
-}
-
-std::vector<FolderSync::ReceiptIndex> FolderSync::find_removals(const std::set<ReceiptIndex>& used) const {
-    std::map<std::uint32_t, std::unordered_multimap<std::uint64_t, mail::Slot>> living;
-    for (const auto& work : works_) {
-        const bool counts =
-            work->mailbox && !work->gone_there && !work->removed_here && work->state.selectable;
-        if (counts) living.emplace(work->state.key, placements(*work->mailbox));
-    }
-    std::vector<ReceiptIndex> out;
-    for (ReceiptIndex i = 0; i < receipts_.size(); ++i) {
-        const auto& receipt = receipts_[i];
-        if ((bit(receipt.state) & there_states) == 0 || value_of(receipt.message) == 0) continue;
-        if (missing_.contains(i) || used.contains(i)) continue;
-        const Work* work = owner_of(receipt);
-        const auto here = work == nullptr ? living.end() : living.find(work->state.key);
-        if (here == living.end() || here->second.contains(value_of(receipt.message))) continue;
-        out.push_back(i);
-    }
-    return out;
-}
-
-Task<Outcome<std::vector<FolderSync::ReceiptIndex>>> FolderSync::verified(Work* work,
-                                                                          std::vector<ReceiptIndex> wanted) {
-    std::vector<ReceiptIndex> out;
-    std::vector<std::pair<ReceiptIndex, RemoteRef>> asked;
-    for (const ReceiptIndex index : wanted) {
-        const auto ref = ref_of(*work, receipts_[index]);
-        if (!ref) continue;
-        if (receipts_[index].header_fingerprint.empty()) {
-            out.push_back(index);
-        } else {
-            asked.emplace_back(index, *ref);
-        }
-    }
-    std::size_t sent = 0;
-    for (std::size_t received = 0; received < asked.size(); ++received) {
-        while (sent < asked.size() && sent - received < remote_->fetch_window()) {
-            FetchRequest request;
-            request.ref = asked[sent++].second;
-            request.part = FetchPart::header;
-            auto started = co_await remote_->start_fetch(request);
-            if (!started) co_return started.error();
-        }
-        auto fetched = co_await remote_->receive();
-        if (!fetched && !remote_->alive()) co_return fetched.error();
-        const ReceiptIndex index = asked[received].first;
-        const bool gone = !fetched && fetched.error().kind == FaultKind::gone;
-        const bool same =
-            fetched && header_fingerprint(*fetched->content) == receipts_[index].header_fingerprint;
-        if (gone || same) out.push_back(index);
-        if (fetched && !same) {
-            context_.log->warning(
-                "a message at the provider is not the one that was meant: it is not removed",
-                {{"login", context_.account->login()}, {"id", receipts_[index].uidl}});
-        }
-    }
-    co_return out;
-}
-
-Task<Outcome<void>> FolderSync::remove_from(Work* work, std::vector<ReceiptIndex> wanted) {
-    auto sure = co_await verified(work, std::move(wanted));
-    if (!sure) co_return sure.error();
-    std::vector<Action> actions;
-    std::vector<ReceiptIndex> sent;
-    for (const ReceiptIndex index : *sure) {
-        const auto ref = ref_of(*work, receipts_[index]);
-        if (!ref) continue;
-        Action action;
-        action.kind = Action::Kind::remove;
-        action.ref = *ref;
-        actions.push_back(std::move(action));
-        sent.push_back(index);
-    }
-    if (actions.empty()) co_return Outcome<void>{};
-    auto results = co_await remote_->push(std::move(actions));
-    if (!results) co_return results.error();
-    std::vector<store::ReceiptWrite> writes;
-    for (std::size_t i = 0; i < sent.size(); ++i) {
-        const auto& fault = results->at(i).fault;
-        if (fault && fault->kind != FaultKind::gone) {
-            work->settled = false;
-            continue;
-        }
-        ++report_.deletes_sent;
-        writes.push_back(move_to(sent[i], ReceiptState::delete_done));
-    }
-    auto written = co_await write(std::move(writes));
-    co_return written;
-}
-
-Task<Outcome<void>> FolderSync::remove_there() {
-    std::map<Work*, std::vector<ReceiptIndex>> wanted;
-    std::size_t count = 0;
-    std::size_t total = 0;
-    for (const auto& work : works_) total += work->state.bound.count();
-    const bool never = policy().remote_delete == Policy::RemoteDelete::never;
-    for (const ReceiptIndex index : removals_) {
-        const bool there = (bit(receipts_[index].state) & there_states) != 0;
-        Work* work = owner_of(receipts_[index]);
-        if (never || !there || work == nullptr || not_taken_.contains(index)) continue;
-        wanted[work].push_back(index);
-        ++count;
-    }
-    const bool held = brake_holds(count, total, policy().delete_brake, &facts().delete_held_since,
-                                  "so many messages are to be removed at the provider that none is yet");
-    for (auto& [work, receipts] : wanted) {
-        if (held) work->settled = false;
-        if (held) continue;
-        auto removed = co_await remove_from(work, std::move(receipts));
-        if (!removed) co_return removed.error();
-    }
-    for (const auto& work : works_) {
-        if (!held && work->settled && work->mailbox && !work->gone_there) forget_dead(*work);
     }
     co_return Outcome<void>{};
 }

@@ -320,6 +320,7 @@ Task<SessionReport> FolderSync::run() {
         looked_for_now_.clear();
         not_taken_.clear();
         removals_.clear();
+        places_.clear();
         // From here on: what comes while a round is under way may have been overlooked by it.
         news_here_ = again_ = false;
         round_at_ = now();

@@ -57,10 +57,15 @@ private:
     };
     /// A message here that is not there, as far as is known.
     struct Waiting {
-        Work* work = nullptr;
+        Work* work = nullptr;  ///< null: in a mailbox that is no folder there yet
         Uid uid = 0;
         MessageId message{};
         std::uint64_t size = 0;
+    };
+    /// Where a message lies here; null: in a mailbox that takes no part in this round.
+    struct Place {
+        Work* work = nullptr;
+        MailboxId mailbox{};
     };
     struct Batch {
         std::vector<mail::NewMail> messages;
@@ -131,27 +136,29 @@ private:
     // folder_moves.cpp: what was moved on both sides
     /// Every folder was looked at in this round, and all that is new there was taken.
     bool looked_everywhere() const;
-    /// Missing there, and it did not turn up elsewhere since that is known. Else the next round looks for it.
-    bool is_gone_for_good(ReceiptIndex index) const;
-    /// Missing where the user has taken it away from, too.
+    /// It did not turn up in a round since it was missed. Else the next round looks for it.
+    bool was_looked_for(MessageId message) const;
+    void ask_again(MessageId message);
+    /// And what is known of the folder, and of those where it is missing, stays as it was.
+    void look_again(MessageId message, Work* work);
     bool may_have_moved(ReceiptIndex index, const Work& from) const;
-    void look_again(ReceiptIndex index, Work* work);
-    /// A message here that may turn up elsewhere there: nothing of it goes up yet.
-    bool may_turn_up(MessageId message) const;
     Task<Outcome<void>> join_moved();
-    Task<Outcome<bool>> join(ReceiptIndex gone, ReceiptIndex twin);
-    std::vector<ReceiptIndex> twins_of(ReceiptIndex gone) const;
-    bool waits_here(MessageId message) const;
+    Task<Outcome<bool>> join(MessageId message, ReceiptIndex twin);
+    bool is_about_to_go(MessageId message) const;
+    std::set<std::uint64_t> lost_there() const;
+    std::unordered_multimap<std::string, ReceiptIndex> fresh_by_header() const;
+    std::optional<std::pair<std::shared_ptr<mail::Mailbox>, mail::Slot>> only_place(MessageId message) const;
     // folder_collect.cpp
     Task<Outcome<void>> recognise(Work* work, std::vector<Wanted>* wanted);
     Task<Outcome<bool>> place_known(Work* work, Wanted wanted, ReceiptIndex known);
     Task<Outcome<bool>> place_moved(Work* work, Work* from, RemoteItem item, store::ReceiptWrite write);
     Task<Outcome<void>> fetch_all(Work* work, std::vector<Wanted> wanted);
     Task<Outcome<void>> find_waiting(Work* work);
-    /// Whether the provider has the message, as far as is known; `only`: in that folder.
-    bool is_there(MessageId message, const Work* only) const;
+    void note_waiting(const mail::Mailbox& mailbox, Work* work, bool also_copies);
     Task<Outcome<bool>> bind_upload(Work* work, Wanted wanted, std::shared_ptr<const std::string> content);
-    Task<Outcome<bool>> moved_here(Work* from, MessageId message);
+    /// A missing receipt's message is still in its mailbox.
+    Task<Outcome<bool>> lives_where_it_was(ReceiptIndex index);
+    Task<Outcome<bool>> moved_here(ReceiptIndex known);
     static FlagState flags_of(const RemoteItem& item);
     static mail::Slot bound_slot(const Work& work, MessageId message);
     FlagState merged_where_it_was(const Work& from, MessageId message, const FlagState& there) const;
@@ -184,22 +191,51 @@ private:
         std::optional<ReceiptIndex> moved_from;
         std::optional<ReceiptIndex> copied_from;
     };
+    /// What goes up in this round.
+    struct Plan {
+        std::vector<Upload> transfers;
+        std::vector<Upload> appends;
+        std::set<ReceiptIndex> used;                       ///< by moves
+        std::set<std::pair<std::uint64_t, Work*>> served;  ///< messages, and where they go
+    };
     Task<Outcome<void>> push_local();
+    Plan plan_uploads();
     std::vector<Upload> find_uploads(Work* work);
     Task<Outcome<void>> transfer(std::vector<Upload> uploads);
     Task<Outcome<void>> append(Upload upload);
     Task<Outcome<void>> note_uploaded(std::vector<Upload> uploads, std::vector<std::string> new_ids);
-    void find_origin(Upload& upload, std::set<ReceiptIndex>& used) const;
     Task<Outcome<std::shared_ptr<const std::string>>> content_of(MessageId message);
-    /// What was removed here: it did not move, and was not taken elsewhere by an upload.
-    std::vector<ReceiptIndex> find_removals(const std::set<ReceiptIndex>& used) const;
+    bool lives_in(const Work& work, MessageId message) const;
+    std::optional<RemoteRef> ref_of(const Work& work, const store::Receipt& receipt);
+
+    // folder_balance.cpp
+    static bool takes_part(const Work& work);
+    static bool may_take(const Work& work);
+    Task<Outcome<void>> open_all();
+    Task<Outcome<void>> open_elsewhere();
+    void note_places();
+    std::vector<ReceiptIndex> receipts_of(MessageId message) const;
+    /// Its message is at the provider, as far as is known.
+    bool is_open(ReceiptIndex index) const;
+    /// Whether the provider has the message, as far as is known; `only`: in that folder.
+    bool is_there(MessageId message, const Work* only) const;
+    bool has_spare(const Work& work, MessageId message, const std::set<ReceiptIndex>& used) const;
+    bool has_spare_anywhere(MessageId message) const;
+    bool belongs_there(const Work& work, MessageId message) const;
+    void find_origin(Upload& upload, std::set<ReceiptIndex>& used) const;
+    bool waits_to_go_up(MessageId message, const Plan& plan) const;
+    bool was_put_elsewhere(MessageId message) const;
+    bool may_be_copied(MessageId message) const;
+    bool may_go_up_whole(MessageId message) const;
+    /// What was removed here: it did not move, and does not wait elsewhere to go up.
+    std::vector<ReceiptIndex> find_removals(const Plan& plan);
+
+    // folder_remove.cpp
     Task<Outcome<void>> remove_there();
     Task<Outcome<void>> remove_from(Work* work, std::vector<ReceiptIndex> wanted);
     /// Those whose header is what it was when they came.
     Task<Outcome<std::vector<ReceiptIndex>>> verified(Work* work, std::vector<ReceiptIndex> wanted);
     static void forget_dead(Work& work);
-    bool lives_in(const Work& work, MessageId message) const;
-    std::optional<RemoteRef> ref_of(const Work& work, const store::Receipt& receipt);
 
     // folder_vanish.cpp
     Task<Outcome<void>> apply_vanished();
@@ -221,13 +257,18 @@ private:
     std::vector<ReceiptIndex>
         removals_;                  ///< of messages the user removed, as of when uploads were looked for
     std::vector<Waiting> waiting_;  ///< what may come as new because an answer was lost
-    std::map<ReceiptIndex, Work*> missing_;  ///< stored, and not there any more
-    std::set<ReceiptIndex> looked_for_;  ///< in earlier rounds of this session: missing there, and moved here
-    std::set<ReceiptIndex> looked_for_now_;  ///< in this round
-    std::uint64_t session_id_ = 0;           ///< marks what this session does here
-    bool news_here_ = false;                 ///< somebody else changed something here since the round began
-    bool again_ = false;                     ///< what this round did lets the next do more
-    bool tree_listed_ = false;               ///< in this session
+    std::map<ReceiptIndex, Work*> missing_;    ///< stored, and not there any more
+    std::set<std::uint64_t> looked_for_;       ///< messages that earlier rounds of this session missed there
+    std::set<std::uint64_t> looked_for_now_;   ///< that this round missed
+    std::set<std::uint64_t> sent_without_id_;  ///< messages that this session sent up, and must find there
+    std::vector<std::shared_ptr<mail::Mailbox>>
+        elsewhere_;  ///< mailboxes with mail that take no part in this round
+    std::unordered_multimap<std::uint64_t, Place>
+        places_;                    ///< of messages, as of when uploads were looked for
+    std::uint64_t session_id_ = 0;  ///< marks what this session does here
+    bool news_here_ = false;        ///< somebody else changed something here since the round began
+    bool again_ = false;            ///< what this round did lets the next do more
+    bool tree_listed_ = false;      ///< in this session
     bool brakes_released_ = false;
     bool store_failed_ = false;
     UnixTime started_at_ = 0;

@@ -134,6 +134,8 @@ Task<Outcome<void>> FolderSync::adopt(RemoteFolder folder) {
     options.cause = cause("CREATE");
     if (role_is_free) options.special_use.push_back(folder.role);
     auto created = co_await context_.account->create_mailbox(name, std::move(options));
+    // Not now: as long as it is not had, what moved there is missed.
+    if (!created && created.error().code == Errc::temporary) co_return store_fault(created.error());
     if (!created) {
         context_.log->warning(
             "a folder of the provider cannot be had here",
@@ -363,6 +365,11 @@ Task<Outcome<void>> FolderSync::remove_folders() {
     }
     std::ranges::reverse(removed);  // what is below before what it is in
     for (Work* work : removed) {
+        // Once more: removed with the folder, what came since would be lost.
+        work->looked_at = work->pulled = false;
+        auto pulled = co_await pull_folder(work);
+        if (!pulled) co_return pulled.error();
+        if (work->state.selectable && !work->looked_at) continue;
         const bool seen = all_seen_here(*work);
         if (seen && policy().remote_delete == Policy::RemoteDelete::never) continue;
         if (seen) {

@@ -16,10 +16,9 @@ constexpr std::size_t most_removed = 500;
 // As after a crash between a rename there and the note of it: the old folder is gone, its messages are in the new one.
 bool FolderSync::is_there_under_another_id(const Work& work, MessageId message) const {
     constexpr store::ReceiptStates there = bit(ReceiptState::stored) | bit(ReceiptState::delete_wanted);
-    const auto range = by_message_.equal_range(value_of(message));
-    return std::any_of(range.first, range.second, [&](const auto& entry) {
-        const auto& receipt = receipts_[entry.second];
-        if ((bit(receipt.state) & there) == 0 || missing_.contains(entry.second)) return false;
+    return std::ranges::any_of(receipts_of(message), [&](const ReceiptIndex index) {
+        const auto& receipt = receipts_[index];
+        if ((bit(receipt.state) & there) == 0 || missing_.contains(index)) return false;
         const Work* owner = owner_of(receipt);
         return owner != nullptr && !owner->gone_there && owner->state.mailbox == work.state.mailbox;
     });
@@ -42,8 +41,8 @@ Task<Outcome<void>> FolderSync::expunge_here(Work* work, std::vector<ReceiptInde
             const bool elsewhere = is_there_under_another_id(*work, message);
             const auto range = living.equal_range(value_of(message));
             for (auto entry = range.first; entry != range.second && !elsewhere; ++entry) {
-                // Of several, the copies that the user made beside it and that are not there yet are not meant.
-                const bool only = std::next(range.first) == range.second;
+                // What the user put there and what is not there yet is not meant: of several, or if it is there elsewhere.
+                const bool only = std::next(range.first) == range.second && !is_there(message, nullptr);
                 const Uid uid = work->mailbox->columns().uid[entry->second];
                 if (only || work->state.bound.contains(uid)) slots.push_back(entry->second);
             }
@@ -77,7 +76,7 @@ Task<Outcome<void>> FolderSync::apply_vanished() {
         if (work->removed_here) continue;
         // The user has it elsewhere, or nowhere: it may have moved there, too.
         if (may_have_moved(index, *work)) {
-            look_again(index, work);
+            look_again(receipts_[index].message, work);
             continue;
         }
         vanished[work].push_back(index);

@@ -2,6 +2,8 @@
 // there once.
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "tests/gateway/support/folders_fixture.hpp"
 
 namespace postern::gateway {
@@ -27,12 +29,14 @@ protected:
         poll();
         calls_ = 0;
         moved_here_ = moved_there_ = false;
+        there_.tells_new_ids = tells_new_ids_;
     }
     void move_here(const std::string& to) {
         const auto all = contents("M");
         if (std::find(all.begin(), all.end(), a_) == all.end()) return;
         moved_here_ = true;
         move(a_, "M", to);
+        if (also_here_) also_here_();
     }
     void copy_here(const std::string& to) {
         mail::TransferRequest request;
@@ -44,6 +48,7 @@ protected:
         if (there_.find("M", a_) == nullptr) return;
         moved_there_ = true;
         there_.move("M", a_, to);
+        if (also_there_) also_there_();
     }
     /// A session in which the user moves it at the call `here` to the provider, and somebody else there at the call `there`.
     void poll_with_moves(int here, const std::string& to_here, int there, const std::string& to_there) {
@@ -68,8 +73,35 @@ protected:
     void expect_once_at(const std::string& where) {
         for (int i = 0; i < 4; ++i) poll(3600);
         EXPECT_EQ(count_there(), 1U);
-        for (const char* name : {"A", "H", "M", "R", "Z"}) both(name);
+        for (const char* name : {"A", "Archive", "H", "M", "R", "Z"}) both(name);
         EXPECT_NE(there_.find(where, a_), nullptr) << "not in " << where;
+    }
+    /// Whatever the folders are called by now.
+    void expect_once() {
+        for (int i = 0; i < 5; ++i) poll(3600);
+        EXPECT_EQ(count_there(), 1U);
+        std::set<std::string> names;
+        for (const auto& info : node_->account->mailboxes()) names.insert(info.name);
+        for (const auto& [name, folder] : there_.folders) names.insert(name);
+        for (const auto& name : names) both(name);
+    }
+    /// The moves, and what happens to folders after them, at every moment of a session.
+    void with_changes_of_folders(const std::function<void()>& here, const std::function<void()>& there) {
+        for (const bool tells : {true, false}) {
+            tells_new_ids_ = tells;
+            int last = 1;
+            for (int at = 1; at <= last; ++at) {
+                SCOPED_TRACE("at call " + std::to_string(at) + (tells ? "" : ", without new ids"));
+                begin();
+                also_here_ = here;
+                also_there_ = there;
+                poll_with_moves(at, "H", at, "A");
+                last = std::max(last, calls_);
+                also_here_ = also_there_ = nullptr;
+                expect_once();
+                if (HasFailure()) return;
+            }
+        }
     }
     /// At every moment, alone or `apart` calls after each other.
     void at_every_call(const std::string& to_here, const std::string& to_there) {
@@ -88,6 +120,9 @@ protected:
         EXPECT_GT(last, 7);
     }
 
+    std::function<void()> also_here_;
+    std::function<void()> also_there_;
+    bool tells_new_ids_ = true;
     int calls_ = 0;
     bool acting_ = false;
     bool moved_here_ = false;
@@ -111,10 +146,82 @@ TEST_F(MovedOnBothSides, ToTheSamePlace) {
     at_every_call("Z", "Z");
 }
 
+// Where the user files it there is no folder there yet.
+TEST_F(MovedOnBothSides, HereToWhatTheProviderHasNot) {
+    at_every_call("Archive", "A");
+    at_every_call("Archive", "Z");
+}
+
 TEST_F(MovedOnBothSides, WithoutNewIds) {
+    tells_new_ids_ = false;
+    at_every_call("H", "A");
+    at_every_call("H", "Z");
+}
+
+TEST_F(MovedOnBothSides, AndAFolderIsRenamedHere) {
+    with_changes_of_folders([this] { rename_here("M", "N"); }, nullptr);
+    with_changes_of_folders([this] { rename_here("H", "N"); }, nullptr);
+    with_changes_of_folders([this] { rename_here("A", "N"); }, nullptr);
+}
+
+TEST_F(MovedOnBothSides, AndAFolderIsRenamedThere) {
+    with_changes_of_folders(nullptr, [this] { there_.rename("M", "N"); });
+    with_changes_of_folders(nullptr, [this] { there_.rename("H", "N"); });
+    with_changes_of_folders(nullptr, [this] { there_.rename("A", "N"); });
+}
+
+TEST_F(MovedOnBothSides, AndWhereItWasIsRemoved) {
+    with_changes_of_folders([this] { delete_here("M"); }, nullptr);
+    with_changes_of_folders(nullptr, [this] { there_.remove_folder("M"); });
+    with_changes_of_folders([this] { delete_here("M"); }, [this] { there_.remove_folder("M"); });
+}
+
+TEST_F(MovedOnBothSides, AndWhereTheUserPutItIsRemovedThere) {
+    with_changes_of_folders(nullptr, [this] { there_.remove_folder("H"); });
+    with_changes_of_folders([this] { delete_here("M"); }, [this] { there_.remove_folder("H"); });
+}
+
+// The store fails once, at every commit, where the folder is new there, too.
+TEST_F(MovedOnBothSides, AndTheStoreFails) {
+    for (const auto fault : {test::CommitFault::before, test::CommitFault::after}) {
+        bool failed = true;
+        int at = 1;
+        for (; failed; ++at) {
+            SCOPED_TRACE("commit " + std::to_string(at) + " fails");
+            begin();
+            int count = 0;
+            hooks_.fault = [&] {
+                if (acting_ || !moved_here_) return test::CommitFault::none;
+                return ++count == at ? fault : test::CommitFault::none;
+            };
+            there_.at_pull = [&](const std::string& folder) { return folder == "M" && !moved_here_; };
+            const auto act = [this] {
+                acting_ = true;
+                move_there("B");
+                move_here("H");
+                acting_ = false;
+            };
+            poll_and(act, 3600);
+            there_.at_pull = nullptr;
+            hooks_.fault = nullptr;
+            failed = count >= at;
+            expect_once();
+            if (HasFailure()) return;
+        }
+        EXPECT_GT(at, 3);
+    }
+}
+
+// What came there as new before it was missed was moved on by the user: it is still one message.
+TEST_F(MovedOnBothSides, AndTheUserMovesWhatCameInstead) {
     begin();
-    there_.tells_new_ids = false;
-    poll_with_moves(5, "H", 5, "A");
+    there_.at_pull = [this](const std::string& folder) { return folder == "R" && !moved_there_; };
+    poll_and([this] { move_there("Z"); }, 3600);
+    there_.at_pull = nullptr;
+    ASSERT_THAT(contents("Z"), testing::Contains(a_));
+    ASSERT_THAT(contents("M"), testing::Contains(a_));
+    move(a_, "Z", "R");
+    move_here("H");
     expect_once_at("H");
 }
 
@@ -127,9 +234,9 @@ TEST_F(MovedOnBothSides, AndACrashInBetween) {
         begin();
         int steps = 0;
         there_.at_pull = [&](const std::string& folder) { return folder == "M" && !moved_here_; };
-        there_.step = hooks_.step = [&] {
+        set_step([&] {
             if (moved_here_ && !acting_ && ++steps == at) throw Crash();
-        };
+        });
         const auto act = [this] {
             acting_ = true;
             move_there("A");
@@ -143,7 +250,7 @@ TEST_F(MovedOnBothSides, AndACrashInBetween) {
             crashed = true;
         }
         there_.at_pull = nullptr;
-        there_.step = hooks_.step = nullptr;
+        set_step(nullptr);
         there_.paused = false;
         if (crashed) start();
         expect_once_at("H");

@@ -3,6 +3,7 @@
 // the same, no message lost that nobody removed, and none doubled that nobody copied. A schedule is its seed:
 //
 //     POSTERN_SCHEDULES=2000 gateway-folder-schedules-test      so many of them, from POSTERN_SEED on (1)
+//     POSTERN_SEED=57 POSTERN_SCHEDULES=1 POSTERN_TRACE=1 POSTERN_WATCH=10 ...      what happens, and where message 10 lies
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
@@ -69,6 +70,23 @@ private:
     void tell(const Words&... words) const {
         if (!told_) return;
         ((std::cout << words << ' '), ...) << '\n';
+    }
+    /// With POSTERN_WATCH=N also where message N lies.
+    void tell_where() {
+        if (!told_ || watched_ == 0) return;
+        std::cout << "    " << watched_ << " here:";
+        for (const auto& info : std::vector<mail::MailboxInfo>(node_->account->mailboxes())) {
+            for (const auto& content : contents(info.name)) {
+                if (number_of(content) == watched_) std::cout << ' ' << info.name;
+            }
+        }
+        std::cout << " there:";
+        for (const auto& [name, folder] : there_.folders) {
+            for (const auto& content : there_.contents(name)) {
+                if (number_of(content) == watched_) std::cout << ' ' << name;
+            }
+        }
+        std::cout << '\n';
     }
 
     // What others do at the provider
@@ -224,20 +242,22 @@ private:
             there_.at_pull = [left = 1 + dice(6)](const std::string&) mutable { return --left == 0; };
         }
         if (chance(25)) {
-            hooks_.step = there_.step = [this, left = 1 + dice(80)]() mutable {
+            set_step([this, left = 1 + dice(80)]() mutable {
                 if (!acting_ && --left == 0) throw Crash();
-            };
+            });
         }
         bool crashed = false;
         const auto act = [this] {
             acting_ = true;
             tell("meanwhile");
+            tell_where();
             if (chance(40)) act_there();
             if (chance(30)) {
                 move_on_both_sides();
             } else {
                 act_here();
             }
+            tell_where();
             acting_ = false;
         };
         try {
@@ -248,18 +268,22 @@ private:
         tell("session", crashed, node_->worker->last_report().end ? "good" : "failed");
         heal();
         if (crashed || chance(5)) start();
+        tell_where();
     }
     void heal() {
         there_.line_breaks_after.reset();
         there_.open_fault.reset();
         there_.at_pull = nullptr;
         there_.paused = false;
-        there_.step = nullptr;
-        hooks_.step = nullptr;
+        set_step(nullptr);
         hooks_.fault = nullptr;
     }
     void settle() {
-        for (int i = 0; i < 6; ++i) poll(3700);
+        tell("settle");
+        for (int i = 0; i < 6; ++i) {
+            poll(3700);
+            tell_where();
+        }
         // Once everything is looked at, however good the tokens are.
         for (int i = 0; i < 3; ++i) poll(90'000);
     }
@@ -313,6 +337,7 @@ private:
 
     std::mt19937 random_;
     const bool told_ = std::getenv("POSTERN_TRACE") != nullptr;
+    const unsigned watched_ = from_environment("POSTERN_WATCH", 0);
     bool acting_ = false;
     unsigned next_ = 0;
     unsigned last_name_ = 0;

@@ -8,7 +8,6 @@
 namespace postern::gateway {
 namespace {
 
-using test::Crash;
 using test::Folders;
 using test::mail_text;
 using testing::ElementsAre;
@@ -32,22 +31,6 @@ protected:
         there_.add("INBOX", mail_text(5));
         there_.set_flags("INBOX", b_, mail::answered);
     }
-    /// True if it came that far.
-    bool crash_at(int at) {
-        int count = 0;
-        hooks_.step = there_.step = [&count, at] {
-            if (++count == at) throw Crash();
-        };
-        bool crashed = false;
-        try {
-            poll();
-        } catch (const Crash&) {
-            crashed = true;
-        }
-        hooks_.step = there_.step = nullptr;
-        if (crashed) start();
-        return crashed;
-    }
     void expect_in_step() {
         for (int i = 0; i < 4; ++i) poll(3600);
         EXPECT_THAT(both("Work"), UnorderedElementsAre(a_, c_));
@@ -63,7 +46,7 @@ TEST_F(FoldersAtEveryStep, Crash) {
     for (; crashed; ++at) {
         SCOPED_TRACE("crash at step " + std::to_string(at));
         begin();
-        crashed = crash_at(at);
+        crashed = poll_until_crash(at);
         expect_in_step();
         if (HasFailure()) break;
     }
@@ -79,7 +62,7 @@ TEST_F(FoldersAtEveryStep, CrashAndTheUserRemovesWhatCame) {
         there_.add("INBOX", a_);
         there_.add("INBOX", b_);
         provision();
-        crashed = crash_at(at);
+        crashed = poll_until_crash(at);
         const bool came = !contents().empty();
         if (came) expunge(a_);
         for (int i = 0; i < 4; ++i) poll(3600);
@@ -118,7 +101,7 @@ TEST_F(FoldersAtEveryStep, NewMailWhereTheUserRemovedTheFolder) {
             delete_here("Xtra");
             there_.add("Work", b_);
             if (crash) {
-                broke = crash_at(at);
+                broke = poll_until_crash(at);
             } else {
                 there_.line_breaks_after = at;
                 poll(3600);
@@ -176,7 +159,7 @@ TEST_F(TreeAtEveryStep, Crash) {
     for (; crashed; ++at) {
         SCOPED_TRACE("crash at step " + std::to_string(at));
         begin_with_folders();
-        crashed = crash_at(at);
+        crashed = poll_until_crash(at);
         expect_same_tree();
         if (HasFailure()) break;
     }

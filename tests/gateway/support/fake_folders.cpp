@@ -201,7 +201,9 @@ private:
         ActionResult result;
         Message* message = message_of(action.ref);
         if (message == nullptr) {
-            result.fault = Fault(FaultKind::gone, "gone");
+            // RFC 3501 section 6.4.8: a UID that is not there is ignored. Only COPYUID shows what was copied.
+            const bool shows = action.kind == Action::Kind::move || action.kind == Action::Kind::copy;
+            if (shows && provider_.tells_new_ids) result.fault = Fault(FaultKind::gone, "gone");
             return result;
         }
         Folder& folder = provider_.folders[folder_of(action.ref)];
