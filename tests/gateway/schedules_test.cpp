@@ -43,6 +43,7 @@ protected:
         reset();
         kept_here_.clear();
         next_ = 1;
+        migrations_ = 0;
         choose_provider();
         const char* deletes[] = {"last-copy", "last-copy", "on-trash, trash_undo: 1m"};
         configure(std::string("absence: 600s, newest_first: 3, delete_brake: 1000, remote_delete: ") +
@@ -146,13 +147,15 @@ private:
         if (large_ && chance(25)) migrate();
     }
 
-    /// New ids, for all or some, while mail comes and goes, in the old order or in another.
+    /// New ids, for all or some, while mail comes and goes, in the old order or in another. No id passes to another message
+    /// while the first has a new one (RFC 1939 section 7): where sizes are equal, too, nobody could tell.
     void migrate() {
         auto& drop = provider_.maildrop;
         const unsigned step = 1 + dice(3);
+        const std::string name = 'm' + std::to_string(++migrations_);
         trace("migrates every message of " + std::to_string(step));
         for (auto& message : drop) {
-            if (message.serial % step == 0) message.uidl += 'm';
+            if (message.serial % step == 0) message.uidl += name;
         }
         for (unsigned k = dice(4); k > 0 && !drop.empty(); --k)
             provider_.remove(drop[dice(count_there())].serial);
@@ -326,6 +329,7 @@ private:
     std::mt19937 random_;
     bool large_ = false;
     unsigned next_ = 1;
+    unsigned migrations_ = 0;
     std::set<MessageId> kept_here_;
     const bool traced_ = std::getenv("POSTERN_TRACE") != nullptr;
     std::map<std::string, std::string> traced_receipts_;
