@@ -199,7 +199,7 @@ TEST_F(Balance, SentUpWithoutIdAndFiledWhereNoFolderIsYet) {
     add_here("H", a_);
     poll(3600);
     ASSERT_THAT(there_.contents("H"), ElementsAre(a_));
-    move(a_, "H", "Archive");
+    poll_with("H", [this] { move(a_, "H", "Archive"); });
     poll_often();
     EXPECT_THAT(both("Archive"), ElementsAre(a_));
     EXPECT_EQ(count_there(a_), 1U);
