@@ -22,7 +22,11 @@ void add_uid(std::vector<UidRange>& ranges, Uid uid) {
 }  // namespace
 
 MailboxImpl::MailboxImpl(AccountImpl& account, MailboxId id, MailboxState state, Modseq applied)
-    : account_(account), id_(id), state_(std::move(state)), applied_(applied) {}
+    : account_(account),
+      least_forgotten_(account.options().least_forgotten),
+      id_(id),
+      state_(std::move(state)),
+      applied_(applied) {}
 
 MailboxImpl::~MailboxImpl() = default;
 
@@ -58,7 +62,7 @@ void MailboxImpl::release_slots() {
 
 void MailboxImpl::compact_if_due() {
     const auto due = [this](std::size_t dead) {
-        return dead > 0 && dead >= account_.options().least_forgotten && dead * 4 >= state_.slot_count();
+        return dead > 0 && dead >= least_forgotten_ && dead * 4 >= state_.slot_count();
     };
     const std::size_t dead = state_.slot_count() - state_.alive().count();
     if (pins_ > 0 || !due(dead - std::min(dead, blocked_))) return;

@@ -110,6 +110,7 @@ private:
                              const Cause& cause) const;
 
     AccountImpl& account_;
+    const std::size_t least_forgotten_;  ///< kept here: those who hold slots may outlive the service
     MailboxId id_;
     MailboxState state_;
     Modseq applied_;
