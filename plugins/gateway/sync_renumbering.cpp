@@ -316,13 +316,24 @@ std::vector<SyncSession::ReceiptIndex> SyncSession::compared_by_content(
     return out;
 }
 
-// What the server hid and the user has expunged since is not deleted there when it seems to come back: it may be sent again,
-// unless others come back that are known by their ids.
+// Others come back that are known by their ids, or so many under new ones that their sizes agree in step.
+bool SyncSession::queue_is_restored(const std::vector<std::size_t>& open,
+                                    std::vector<ReceiptIndex> candidates) const {
+    if (suspect_renumbering_ || !reconciled_.returned.empty()) return true;
+    std::sort(candidates.begin(), candidates.end(),
+              [this](ReceiptIndex a, ReceiptIndex b) { return was_listed_before(a, b); });
+    std::vector<std::uint64_t> hidden, listed;
+    for (const ReceiptIndex r : candidates) {
+        if (receipts_[r].state == ReceiptState::expired) hidden.push_back(receipts_[r].size_listed);
+    }
+    for (const std::size_t item : open) listed.push_back(page_.items[item].size.value_or(0));
+    return !walk_by_size(listed, hidden).empty();
+}
+
+// What the server hid and the user has expunged since is not deleted there when it seems to come back: it may be sent
+// again, unless the whole queue is restored.
 Task<Outcome<void>> SyncSession::leave_out_expunged(std::vector<ReceiptIndex>* candidates) {
-    const auto was_hidden = [this](ReceiptIndex r) {
-        const bool restored = suspect_renumbering_ || !reconciled_.returned.empty();
-        return receipts_[r].state == ReceiptState::expired && !restored;
-    };
+    const auto was_hidden = [this](ReceiptIndex r) { return receipts_[r].state == ReceiptState::expired; };
     std::vector<MessageId> messages;
     for (const ReceiptIndex r : *candidates) {
         if (was_hidden(r)) messages.push_back(receipts_[r].message);
@@ -343,8 +354,10 @@ Task<Outcome<void>> SyncSession::prepare_content_match(std::vector<std::size_t> 
     }
     auto candidates = compared_by_content(open);
     if (candidates.empty()) co_return Outcome<void>{};
-    auto alive = co_await leave_out_expunged(&candidates);
-    if (!alive) co_return alive.error();
+    if (!queue_is_restored(open, candidates)) {
+        auto alive = co_await leave_out_expunged(&candidates);
+        if (!alive) co_return alive.error();
+    }
     std::map<std::uint64_t, ReceiptIndex> by_message;
     for (const ReceiptIndex r : candidates) by_message[value_of(receipts_[r].message)] = r;
     std::vector<MessageId> messages;

@@ -105,6 +105,7 @@ private:
     Task<Outcome<void>> rebind(Pairs pairs);
     void take_over(const Pairs& pairs, std::vector<store::Receipt> successors);
     std::vector<ReceiptIndex> compared_by_content(const std::vector<std::size_t>& open) const;
+    bool queue_is_restored(const std::vector<std::size_t>& open, std::vector<ReceiptIndex> candidates) const;
     Task<Outcome<void>> leave_out_expunged(std::vector<ReceiptIndex>* candidates);
     Task<Outcome<void>> prepare_content_match(std::vector<std::size_t> open);
 

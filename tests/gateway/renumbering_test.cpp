@@ -350,5 +350,26 @@ TEST_F(Renumbering, WhatSeemedHiddenComesBackUnderNewIds) {
     expect_in_step();
 }
 
+TEST_F(Renumbering, WhatWasExpungedStaysSoWhenAQueueIsRestored) {  // B15, I2
+    for (const bool header_fetch : {true, false}) {
+        SCOPED_TRACE(header_fetch);
+        reset();
+        provider_.has_header_fetch = header_fetch;
+        for (unsigned i = 1; i <= 40; ++i) provider_.add(mail(i));
+        provision();
+        poll();
+        provider_.away.swap(provider_.maildrop);
+        poll(3600);
+        ASSERT_EQ(states()["uid5"], ReceiptState::expired);
+        expunge(mail(5), "INBOX");
+        provider_.away.swap(provider_.maildrop);
+        renumber();
+        settle();
+        EXPECT_EQ(contents().size(), 39U);
+        EXPECT_TRUE(wrong_ones().empty());
+        EXPECT_EQ(provider_.deleted, std::vector<std::uint64_t>{5});
+    }
+}
+
 }  // namespace
 }  // namespace postern::gateway

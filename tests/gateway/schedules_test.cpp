@@ -106,6 +106,11 @@ private:
         if (chance(10)) provider_.shown = 2 + dice(10);
         if (chance(10)) provider_.hides_fetched = true;
         if (chance(10)) provider_.login_delay = std::chrono::seconds(300);
+        trace(std::string("provider:") + (provider_.has_header_fetch ? " TOP" : "") +
+              (provider_.has_ids ? " UIDL" : "") + (provider_.deletes_at_once ? " deletes at once" : "") +
+              (provider_.drop_commits ? " drop commits" : "") +
+              (provider_.hides_fetched ? " hides fetched" : "") + " shows " +
+              std::to_string(provider_.shown));
     }
 
     void arrive() {
