@@ -37,7 +37,15 @@ auth_mechanisms = LOGIN
 folderfilter = lambda name: name == 'INBOX' or name.startswith('Work')
 $ssl
 END
-sync() { timeout 60 offlineimap -c "$T/rc" -o >"$T/log" 2>&1; }
+# Implicit TLS meets the same. A sync that waits for ever is begun again, as its user would; any other end counts.
+sync() {
+    for _ in 1 2 3; do
+        local status=0
+        timeout --kill-after 2 25 offlineimap -c "$T/rc" -o >"$T/log" 2>&1 || status=$?
+        [ $status = 124 ] || [ $status = 137 ] || return $status
+    done
+    return 124
+}
 same() { [ "$(mt hashes "$1")" = "$(mt mdhashes "$T/md/$1")" ]; }
 sync || fail "first sync: $(tail -n 3 "$T/log")"
 for box in INBOX Work Work/Sub; do same $box || fail "$box differs after the first sync"; done
