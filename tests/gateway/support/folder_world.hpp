@@ -13,24 +13,7 @@ protected:
         plugged_ = &folder_connector_;
         audited_ = false;
     }
-    /// What is called before and after each write of the store and at each call to the provider.
-    void set_step(std::function<void()> step) { hooks_.step = there_.step = std::move(step); }
-    /// A poll that dies at step `at`; then the process is started again. True if it came that far.
-    bool poll_until_crash(int at) {
-        int count = 0;
-        set_step([&count, at] {
-            if (++count == at) throw Crash();
-        });
-        bool crashed = false;
-        try {
-            poll();
-        } catch (const Crash&) {
-            crashed = true;
-        }
-        set_step(nullptr);
-        if (crashed) start();
-        return crashed;
-    }
+    void set_step(std::function<void()> step) override { hooks_.step = there_.step = std::move(step); }
     /// A poll; where the provider pauses (FolderProvider::at_pull), `act` is called before it goes on.
     SessionReport poll_and(const std::function<void()>& act, UnixTime after = 60) {
         clock_ += after;

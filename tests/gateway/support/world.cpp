@@ -148,16 +148,16 @@ SessionReport World::poll(UnixTime after) {
 
 bool World::poll_until_crash(int at) {
     int count = 0;
-    hooks_.step = provider_.step = [&count, at] {
+    set_step([&count, at] {
         if (++count == at) throw Crash();
-    };
+    });
     bool crashed = false;
     try {
         poll();
     } catch (const Crash&) {
         crashed = true;
     }
-    hooks_.step = provider_.step = nullptr;
+    set_step(nullptr);
     if (crashed) start();
     return crashed;
 }

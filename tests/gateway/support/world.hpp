@@ -86,7 +86,9 @@ protected:
 
     /// One poll; the clock moves on by `after` first.
     SessionReport poll(UnixTime after = 60);
-    /// Polls, and dies at step `at` counted from now. True if it came that far.
+    /// What is called before and after each write of the store and at each call to the provider.
+    virtual void set_step(std::function<void()> step) { hooks_.step = provider_.step = std::move(step); }
+    /// Polls, and dies at step `at` counted from now; then the process is started again. True if it came that far.
     bool poll_until_crash(int at);
     /// Looks at every mailbox and every message: I1, I6, I7, I9, I11.
     void audit();
