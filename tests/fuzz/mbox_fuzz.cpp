@@ -3,34 +3,20 @@
 #include <cstdint>
 #include <string_view>
 
+#include "tests/posternctl/support/read_mbox.hpp"
 #include "tools/posternctl/maildir.hpp"
-#include "tools/posternctl/mbox.hpp"
 
 using namespace posternctl;
 
-namespace {
-
-std::vector<FiledMail> read_all(std::string_view text) {
-    MboxReader reader(4096);
-    std::vector<FiledMail> out;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
-        if (auto mail = reader.line(text.substr(0, end))) out.push_back(std::move(*mail));
-        text.remove_prefix(end);
-    }
-    if (auto mail = reader.finish()) out.push_back(std::move(*mail));
-    return out;
-}
-
-}  // namespace
+constexpr std::size_t largest = 4096;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view input(reinterpret_cast<const char*>(data), size);
-    for (FiledMail& mail : read_all(input)) {
+    for (FiledMail& mail : test::read_mbox(input, MboxReader(largest))) {
         // Years that have not four digits and messages that end within a line do not come back as they were.
         mail.date = 1'000'000'000;
         if (!mail.content.ends_with("\r\n")) mail.content += "\r\n";
-        const auto again = read_all(mbox_entry(mail));
+        const auto again = test::read_mbox(mbox_entry(mail), MboxReader(largest));
         if (again.size() > 1) __builtin_trap();
         if (again.empty()) continue;  // too large, or c-client's own
         if (again[0].flags != mail.flags || again[0].keywords != mail.keywords) __builtin_trap();

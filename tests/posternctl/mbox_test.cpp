@@ -3,24 +3,15 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/posternctl/support/read_mbox.hpp"
+
 namespace posternctl {
 namespace {
 
 using namespace postern;
+using test::read_mbox;
 
 constexpr UnixTime some_date = 1795343400;  // 2026-11-22 10:30:00 UTC
-
-std::vector<FiledMail> read_all(std::string_view text) {
-    MboxReader reader;
-    std::vector<FiledMail> out;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
-        if (auto mail = reader.line(text.substr(0, end))) out.push_back(std::move(*mail));
-        text.remove_prefix(end);
-    }
-    if (auto mail = reader.finish()) out.push_back(std::move(*mail));
-    return out;
-}
 
 void expect_equal(const FiledMail& a, const FiledMail& b) {
     EXPECT_EQ(a.content, b.content);
@@ -69,7 +60,7 @@ TEST(Mbox, RoundTrip) {
     };
     std::string file;
     for (const auto& mail : mails) file += mbox_entry(mail);
-    const auto read = read_all(file);
+    const auto read = read_mbox(file);
     ASSERT_EQ(read.size(), mails.size());
     for (std::size_t i = 0; i < mails.size(); ++i) {
         SCOPED_TRACE(mails[i].content);
@@ -78,7 +69,7 @@ TEST(Mbox, RoundTrip) {
 }
 
 TEST(Mbox, FilesOfOthers) {
-    const auto mails = read_all(
+    const auto mails = read_mbox(
         "From \"anna b\"@example.org  Sun Nov  1 01:02:03 2026\r\n"
         "Subject: by mutt\r\nStatus: RO\r\nContent-Length: 3\r\nLines: 1\r\n\r\nx\r\n\r\n"
         "From MAILER-DAEMON Fri Nov 21 09:55:06 1997 remote from here\n"
@@ -102,7 +93,7 @@ TEST(Mbox, FilesOfOthers) {
 
 TEST(Mbox, KeywordsThatAreNone) {
     const auto mails =
-        read_all("From a Sun Nov 22 10:30:00 2026\nX-Keywords: good \\Seen (bad) GOOD \n\nx\n\n");
+        read_mbox("From a Sun Nov 22 10:30:00 2026\nX-Keywords: good \\Seen (bad) GOOD \n\nx\n\n");
     ASSERT_EQ(mails.size(), 1U);
     EXPECT_EQ(mails[0].keywords, std::vector<std::string>{"good"});
 }
@@ -113,7 +104,8 @@ TEST(Mbox, SeparatorsNeedAnEmptyLineAndADate) {
          {"From", "From ", "From anna", "From anna today", "From my house at 10:30 we go\n",
           "from anna Sun Nov 22 10:30:00 2026", "From \"anna Sun Nov 22 10:30:00 2026"})
         EXPECT_EQ(parse_from_line(line), std::nullopt) << line;
-    const auto mails = read_all("From a Sun Nov 22 10:30:00 2026\n\nx\nFrom b Sun Nov 22 10:30:00 2026\ny\n");
+    const auto mails =
+        read_mbox("From a Sun Nov 22 10:30:00 2026\n\nx\nFrom b Sun Nov 22 10:30:00 2026\ny\n");
     ASSERT_EQ(mails.size(), 1U);
     EXPECT_EQ(mails[0].content, "\r\nx\r\nFrom b Sun Nov 22 10:30:00 2026\r\ny\r\n");
 }
