@@ -232,7 +232,9 @@ Task<Outcome<void>> SyncSession::rebind(Pairs pairs) {
         successor.size_listed = page_.items[item].size.value_or(successor.size_listed);
         successor.last_seen = now();
         successor.missing_count = 0;
-        successor.missing_since = 0;
+        // What was gone is settled in a later transaction: until then it may get yet another id.
+        const bool was_gone = (bit(successor.state) & tombstone_states) != 0;
+        successor.missing_since = was_gone ? now() : 0;
         if (successor.state == ReceiptState::suspect) successor.state = ReceiptState::stored;
         receipts_[index].last_error = "now " + successor.uidl;
         writes.push_back(move_to(index, ReceiptState::rebound));

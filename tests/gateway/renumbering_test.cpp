@@ -371,5 +371,29 @@ TEST_F(Renumbering, WhatWasExpungedStaysSoWhenAQueueIsRestored) {  // B15, I2
     }
 }
 
+// It came back under a new id, and before that was acted upon it got another one.
+TEST_F(Renumbering, WhatWasExpungedStaysSoWhenItComesBackUnderTwoIds) {  // B15, I2
+    bool crashed = true;
+    for (int step = 1; crashed; ++step) {
+        SCOPED_TRACE(step);
+        reset();
+        for (unsigned i = 1; i <= 12; ++i) provider_.add(mail(i));
+        provision();
+        poll();
+        provider_.away.swap(provider_.maildrop);
+        expunge(mail(5), "INBOX");
+        poll(3600);
+        ASSERT_EQ(states()["uid5"], ReceiptState::delete_done);
+        provider_.away.swap(provider_.maildrop);
+        renumber();
+        crashed = poll_until_crash(step);
+        renumber(5);
+        settle();
+        EXPECT_EQ(contents().size(), 11U);
+        EXPECT_TRUE(wrong_ones().empty());
+        EXPECT_EQ(provider_.deleted, std::vector<std::uint64_t>{5});
+    }
+}
+
 }  // namespace
 }  // namespace postern::gateway
