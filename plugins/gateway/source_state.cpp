@@ -39,7 +39,8 @@ SourceFacts SourceFacts::parse(std::string_view text) {
     facts.delete_probe_at = fields.number("delete_probe");
     facts.deletes_from = fields.number("deletes_from");
     facts.deletes_until = fields.number("deletes_until");
-    facts.fetch_confirmed = fields.number("fetch_confirmed");
+    facts.fetches_from = fields.number("fetches_from");
+    facts.fetches_until = fields.number("fetches_until");
     facts.keeps_fetched = fields.number("keeps_fetched") != 0;
     return facts;
 }
@@ -69,7 +70,8 @@ std::string SourceFacts::format() const {
     out.set("delete_probe", delete_probe_at);
     out.set("deletes_from", deletes_from);
     out.set("deletes_until", deletes_until);
-    out.set("fetch_confirmed", fetch_confirmed);
+    out.set("fetches_from", fetches_from);
+    out.set("fetches_until", fetches_until);
     out.set("keeps_fetched", keeps_fetched ? 1 : 0);
     return out.format();
 }

@@ -51,10 +51,15 @@ struct SourceFacts {
         return sent_at != 0 && deletes_from <= sent_at && sent_at <= deletes_until;
     }
 
-    UnixTime fetch_confirmed = 0;  ///< last session that fetched mail and ended well
-    bool keeps_fetched = false;    ///< mail that was fetched in such a session has been listed again
+    /// The last session that fetched mail and ended well: from when to when.
+    UnixTime fetches_from = 0;
+    UnixTime fetches_until = 0;
+    bool fetch_was_confirmed(UnixTime stored_at) const {
+        return stored_at != 0 && fetches_from <= stored_at && stored_at <= fetches_until;
+    }
+    bool keeps_fetched = false;  ///< mail that was fetched in such a session has been listed again
     /// Until that is seen, a message that is gone after it was fetched may have been hidden by the fetching.
-    bool may_hide_fetched() const { return fetch_confirmed != 0 && !keeps_fetched; }
+    bool may_hide_fetched() const { return fetches_until != 0 && !keeps_fetched; }
 
     static SourceFacts parse(std::string_view text);
     std::string format() const;

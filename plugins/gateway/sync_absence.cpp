@@ -41,8 +41,8 @@ bool SyncSession::explained_by_expiry(const store::Receipt& receipt) const {
     const auto& learned = remote_->facts();
     if (learned.retrieval_deletes) return true;
     const auto& facts = context_.source->facts;
-    const bool fetched = receipt.stored_at != 0 && receipt.stored_at <= facts.fetch_confirmed;
-    if (fetched && facts.may_hide_fetched()) return true;
+    // The server may have done so although we did not hear that a session ended well.
+    if (receipt.stored_at != 0 && !facts.keeps_fetched) return true;
     return learned.expire_days && now() - receipt.first_seen >= *learned.expire_days * seconds_per_day;
 }
 

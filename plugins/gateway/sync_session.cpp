@@ -145,7 +145,8 @@ Task<Outcome<bool>> SyncSession::take_listing() {
     page_ = std::move(*page);
     facts().polled_at = now();
     if (page_.unchanged) {
-        if (page_.total > 0) learn_that_fetched_mail_stays();
+        // What the listing before it fetched is there.
+        if (page_.total > 0 && facts().fetch_was_confirmed(facts().listed_at)) facts().keeps_fetched = true;
         co_return false;
     }
     if (!page_.complete) {
@@ -212,18 +213,12 @@ Task<Outcome<void>> SyncSession::load_lives(std::vector<MessageId> messages) {
 }
 
 // Some servers hide what was fetched in a session that ended well (gateway.md 0.5).
-void SyncSession::learn_that_fetched_mail_stays() {
-    if (facts().fetch_confirmed != 0) facts().keeps_fetched = true;
-}
-
 void SyncSession::learn_from_listing() {
     if (!facts().may_hide_fetched()) return;
-    const bool stays =
+    facts().keeps_fetched =
         std::any_of(reconciled_.known.begin(), reconciled_.known.end(), [this](const Match& match) {
-            const auto& receipt = receipts_[match.receipt];
-            return receipt.stored_at != 0 && receipt.stored_at <= facts().fetch_confirmed;
+            return facts().fetch_was_confirmed(receipts_[match.receipt].stored_at);
         });
-    if (stays) learn_that_fetched_mail_stays();
 }
 
 // Only then may the server be told that the session went well (I4): to recognise messages they may have been fetched, too.
@@ -300,7 +295,10 @@ Task<SessionReport> SyncSession::run() {
 
 void SyncSession::learn_from_end(bool confirmed) {
     if (!confirmed) facts().session_died_at = now();
-    if (confirmed && report_.collected > 0) facts().fetch_confirmed = now();
+    if (confirmed && report_.collected > 0) {
+        facts().fetches_from = started_at_;
+        facts().fetches_until = now();
+    }
     if (report_.deletes_sent == 0) return;
     facts().deletes_from = confirmed ? started_at_ : 0;
     facts().deletes_until = confirmed ? now() : 0;

@@ -62,7 +62,6 @@ private:
     Task<Outcome<void>> look_for_release();
     Task<Outcome<void>> end_release();
     Task<Outcome<bool>> take_listing();
-    void learn_that_fetched_mail_stays();
     void learn_from_listing();
     void learn_from_end(bool confirmed);
     bool fetched_is_stored() const;

@@ -79,6 +79,35 @@ TEST_F(Manners, AnEmptyMaildropAfterTheFirstFetchMayBeHidden) {
     EXPECT_EQ(states()["uid1"], ReceiptState::expired);
 }
 
+// What a session fetched whose end the server did not hear of is listed again: that tells nothing.
+TEST_F(Manners, WhatIsShownAgainAfterALostSessionDoesNotMeanThatFetchedMailStays) {
+    configure("absence: 1s");
+    provider_.shown = 2;
+    provider_.hides_fetched = true;
+    add(1, 9);
+    provision();
+    poll(60);
+    provider_.commit = test::FakeProvider::Commit::lost_and_rolled_back;
+    poll(60);
+    provider_.commit = test::FakeProvider::Commit::works;
+    provider_.shown = 4;
+    for (int i = 0; i < 10; ++i) poll(7200);
+    EXPECT_FALSE(node_->worker->source()->facts.keeps_fetched);
+    EXPECT_EQ(contents().size(), 9U) << "hidden is not gone";
+}
+
+TEST_F(Manners, WhatTheFirstSessionFetchedMayBeHiddenThoughNobodyHeardOfItsEnd) {
+    configure("absence: 1s");
+    provider_.hides_fetched = true;
+    add(1, 2);
+    provider_.commit = test::FakeProvider::Commit::lost_but_done;
+    provision();
+    poll(60);
+    provider_.commit = test::FakeProvider::Commit::works;
+    for (int i = 0; i < 5; ++i) poll(7200);
+    EXPECT_EQ(contents().size(), 2U) << "hidden is not gone";
+}
+
 TEST_F(Manners, AServerThatKeepsWhatWasFetchedIsMirrored) {
     configure("absence: 1s");
     add(1, 2);

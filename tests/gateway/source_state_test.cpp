@@ -14,6 +14,8 @@ TEST(SourceState, RoundTrip) {
     facts.last_error = "two\nlines";
     facts.vanish_held_since = 5;
     facts.keeps_fetched = true;
+    facts.fetches_from = 30;
+    facts.fetches_until = 40;
     facts.deletes_from = 10;
     facts.deletes_until = 20;
     facts.notices = {{"deferred", "17 abc"}, {"failing", "18 def"}};
@@ -28,6 +30,9 @@ TEST(SourceState, RoundTrip) {
     EXPECT_TRUE(again.deletion_was_confirmed(10) && again.deletion_was_confirmed(20));
     EXPECT_FALSE(again.deletion_was_confirmed(9) || again.deletion_was_confirmed(21));
     EXPECT_FALSE(SourceFacts().deletion_was_confirmed(0));
+    EXPECT_TRUE(again.fetch_was_confirmed(30) && again.fetch_was_confirmed(40));
+    EXPECT_FALSE(again.fetch_was_confirmed(29) || again.fetch_was_confirmed(41));
+    EXPECT_FALSE(SourceFacts().fetch_was_confirmed(0));
     EXPECT_EQ(again.notices, facts.notices);
     EXPECT_EQ(again.format(), SourceFacts::parse(again.format()).format());
 
