@@ -20,7 +20,7 @@ namespace {
 const std::vector<std::string_view> own_keys = {
     "source", "server", "tls", "verify", "pin", "login",
     "poll", "poll_active", "poll_away", "absence", "max_message", "newest_first",
-    "delete_batch", "session", "session_size", "full_listing", "remote_delete", "trash_undo",
+    "delete_batch", "verify_renumbered", "session", "session_size", "full_listing", "remote_delete", "trash_undo",
     "vanish", "vanish_brake", "vanish_brake_percent", "delete_brake", "hold", "hold_listings",
     "delete_brake_percent", "offline_grace", "command_timeout", "keep_alive", "ca", "notices", "oauth", "keep_password", "options"};
 // clang-format on
@@ -171,6 +171,7 @@ Policy read_policy(const ConfigNode& node, Diagnostics& problems) {
     policy.session_octets = node.get_size("session_size", policy.session_octets, problems);
     policy.newest_first = number(node, "newest_first", policy.newest_first, 0, problems);
     policy.delete_batch = number(node, "delete_batch", policy.delete_batch, 1, problems);
+    policy.verify_renumbered = number(node, "verify_renumbered", policy.verify_renumbered, 0, problems);
     read_remote_delete(node, policy, problems);
     policy.notices = node.get_bool("notices", policy.notices, problems);
     const std::string vanish = node.get_string("vanish", "mirror-inbox", problems);

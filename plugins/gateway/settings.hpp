@@ -47,6 +47,7 @@ struct Policy {
     std::uint64_t max_message = 64ULL << 20;
     std::size_t newest_first = 100;  ///< of a first import
     std::size_t delete_batch = 100;
+    std::size_t verify_renumbered = 1000;  ///< so many new ids at least are verified by headers, not by sizes
     std::uint32_t delete_attempts = 4;
     Seconds session{150};                          ///< a session stops collecting after that long
     std::uint64_t session_octets = 512ULL << 20;   ///< or that much

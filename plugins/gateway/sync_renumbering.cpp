@@ -22,13 +22,12 @@ void leave_out(const std::vector<std::pair<std::size_t, std::size_t>>& pairs,
     std::erase_if(items, [&paired](std::size_t item) { return paired.contains(item); });
 }
 
-/// First, last, and 2 % between, but not less than eight.
+/// First, last, and so many between.
 template <class Pairs>
-Pairs sample_of(const Pairs& run, std::mt19937& random) {
+Pairs sample_of(const Pairs& run, std::size_t count, std::mt19937& random) {
     Pairs out(1, run.front());
     if (run.size() == 1) return out;
-    std::sample(run.begin() + 1, run.end() - 1, std::back_inserter(out),
-                std::max<std::size_t>(8, run.size() / 50), random);
+    std::sample(run.begin() + 1, run.end() - 1, std::back_inserter(out), count, random);
     out.push_back(run.back());
     return out;
 }
@@ -137,18 +136,22 @@ std::vector<SyncSession::Pairs> SyncSession::runs_of_sizes(const std::vector<std
 }
 
 // What the order of sizes tells. First, last and a sample of each run are verified by their headers. If an end does not hold
-// nothing of its run is taken for granted; if one between does not, order means nothing there, and nothing is at all.
+// nothing of its run is taken for granted; if one between does not, order means nothing there, and nothing is at all. Where
+// the sample would be nearly all of them, headers alone tell.
 Task<Outcome<SyncSession::Pairs>> SyncSession::pair_by_size(std::vector<std::size_t> items) {
     if (!page_.complete) co_return Pairs();
     std::set<std::size_t> written;
     for (const Match& match : written_down()) written.insert(match.item);
     std::erase_if(items, [&written](std::size_t item) { return written.contains(item); });
+    const std::size_t sampled = std::max(policy().verify_renumbered, items.size() / 50);
+    if (sampled >= items.size()) co_return Pairs();
     auto runs = runs_of_sizes(items);
     std::mt19937 random(static_cast<std::uint32_t>(now()));
     std::vector<std::size_t> looked_at;
     std::vector<Pairs> samples;
     for (const Pairs& run : runs) {
-        samples.push_back(sample_of(run, random));
+        const std::size_t share = run.size() * sampled / items.size();
+        samples.push_back(sample_of(run, std::max<std::size_t>(8, share), random));
         for (const auto& pair : samples.back()) looked_at.push_back(pair.first);
     }
     auto done = co_await fingerprints_of(std::move(looked_at));

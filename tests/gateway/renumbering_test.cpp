@@ -37,7 +37,7 @@ protected:
         collect();
     }
     void collect() {
-        configure("absence: 1s");
+        configure("absence: 1s, verify_renumbered: 0");
         provision();
         poll();
         poll();  // fetched messages stay listed there
@@ -271,6 +271,28 @@ TEST_F(Renumbering, WhatIsToBeDeletedIsLookedAt) {  // T6
     poll();
     EXPECT_EQ(provider_.header_fetches, 1) << "its size alone told what it is";
     EXPECT_EQ(provider_.deleted, (std::vector<std::uint64_t>{150, 20}));
+}
+
+TEST_F(Renumbering, SoManyAreVerifiedThatSizesTellNothing) {
+    fill(1000, 50);
+    configure("absence: 1s, verify_renumbered: 1000");
+    start();
+    renumber();
+    std::swap(provider_.maildrop[220], provider_.maildrop[270]);
+    EXPECT_EQ(poll().rebound, 1000U);
+    EXPECT_EQ(provider_.header_fetches, 1000);
+    expect_in_step();
+}
+
+TEST_F(Renumbering, SoManyAreVerified) {
+    fill(3000);
+    configure("absence: 1s, verify_renumbered: 500");
+    start();
+    renumber();
+    EXPECT_EQ(poll().rebound, 3000U);
+    EXPECT_GE(provider_.header_fetches, 500);
+    EXPECT_LE(provider_.header_fetches, 600);
+    expect_in_step();
 }
 
 // Two messages of one size have changed places, and no sample hit them: each is taken for the other.

@@ -45,9 +45,10 @@ protected:
         next_ = 1;
         migrations_ = 0;
         choose_provider();
+        by_size_ = large_ && seed % 2 == 1;
         const char* deletes[] = {"last-copy", "last-copy", "on-trash, trash_undo: 1m"};
-        configure(std::string("absence: 600s, newest_first: 3, delete_brake: 1000, remote_delete: ") +
-                  deletes[dice(3)]);
+        configure(std::string("absence: 600s, newest_first: 3, delete_brake: 1000, verify_renumbered: ") +
+                  (by_size_ ? "0" : "1000") + ", remote_delete: " + deletes[dice(3)]);
         for (unsigned k = large_ ? 40 + dice(120) : 0; k > 0; --k) arrive();
         provision();
         for (int turn = 0; turn < turns && !HasFailure(); ++turn) {
@@ -170,7 +171,8 @@ private:
             provider_.remove(drop[dice(count_there())].serial);
         for (unsigned k = dice(4); k > 0; --k) {
             arrive();
-            const auto place = drop.begin() + (chance(50) ? dice(count_there()) : count_there() - 1);
+            const bool between = chance(50) && !by_size_;
+            const auto place = drop.begin() + (between ? dice(count_there()) : count_there() - 1);
             std::rotate(place, drop.end() - 1, drop.end());
         }
         if (drop.empty()) return;
@@ -339,6 +341,8 @@ private:
 
     std::mt19937 random_;
     bool large_ = false;
+    bool by_size_ =
+        false;  ///< sizes and order tell what is what: new mail does not take the place of another
     unsigned next_ = 1;
     unsigned migrations_ = 0;
     std::set<MessageId> kept_here_;
