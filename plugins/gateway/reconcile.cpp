@@ -121,13 +121,14 @@ private:
         Indexes items;
         std::size_t active = 0;
         bool all_stored = true;
+        bool one_unknown = false;  ///< nobody has seen its header
         std::set<std::string_view> headers;
 
         // Does it matter which of the receipts an item is?
         bool is_ambiguous() const {
             if (headers.empty() || items.empty()) return false;
             if (items.size() == active && all_stored) return false;
-            return items.size() > active || headers.size() > 1;
+            return items.size() > active || headers.size() > 1 || one_unknown;
         }
     };
 
@@ -144,6 +145,7 @@ private:
             if (!receipt.header_fingerprint.empty()) same.headers.insert(receipt.header_fingerprint);
             if ((store::bit(receipt.state) & active_states) == 0) continue;
             ++same.active;
+            if (receipt.header_fingerprint.empty()) same.one_unknown = true;
             if (receipt.state != store::ReceiptState::stored) same.all_stored = false;
         }
         for (const auto& [size, same] : classes) {

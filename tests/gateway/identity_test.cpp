@@ -170,6 +170,19 @@ TEST_F(Identity, TwinsAreToldApartByTheirHeaders) {  // A11, 2.3 (d)
     EXPECT_EQ(contents(), (std::vector<std::string>{mail_text(12), mail_text(19)}));
 }
 
+TEST_F(Identity, OfTwinsTheOneIsFetchedThatCouldNotBeHad) {  // A11
+    provider_.add(mail_text(5), "same");
+    provision();
+    poll();
+    provider_.add(mail_text(12), "same");
+    std::swap(provider_.maildrop.front(), provider_.maildrop.back());
+    provider_.refuse_serial = 2;
+    poll();
+    provider_.refuse_serial.reset();
+    for (int i = 0; i < 3; ++i) poll(7200);
+    EXPECT_EQ(contents(), (std::vector<std::string>{mail_text(5), mail_text(12)}));
+}
+
 TEST_F(Identity, OfTwinsTheRightOneIsDeleted) {
     provider_.add(mail_text(5), "same");
     provider_.add(mail_text(12), "same");

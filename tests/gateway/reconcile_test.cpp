@@ -157,6 +157,8 @@ TEST(Reconcile, TwinsThatOnlyTheirHeadersTell) {
     EXPECT_EQ(ambiguous(two, {stored("x")}), (Items{0, 2})) << "one is new: which?";
     EXPECT_EQ(ambiguous(two, {stored("x", ReceiptState::delete_wanted), stored("y")}), (Items{0, 2}));
     EXPECT_EQ(ambiguous(one, {stored("x", ReceiptState::vanished), stored("y")}), Items{});
+    EXPECT_EQ(ambiguous(two, {stored("x"), stored("", ReceiptState::listed)}), (Items{0, 2}))
+        << "one was never fetched: which?";
     const std::vector<RemoteItem> sizes = {item("a", 10), item("a", 20)};
     EXPECT_EQ(ambiguous(sizes, {stored("x")}), Items{}) << "sizes tell";
 }
