@@ -15,6 +15,9 @@ using store::ReceiptState;
 
 namespace {
 
+/// Headers that are looked at to find out whether a queue is restored.
+constexpr std::size_t most_looked_at = 20;
+
 void leave_out(const std::vector<std::pair<std::size_t, std::size_t>>& pairs,
                std::vector<std::size_t>& items) {
     std::set<std::size_t> paired;
@@ -335,18 +338,51 @@ bool SyncSession::queue_is_restored(const std::vector<std::size_t>& open,
     return !walk_by_size(listed, hidden).empty();
 }
 
-// What the server hid and the user has expunged since is not deleted there when it seems to come back: it may be sent
-// again, unless the whole queue is restored.
-Task<Outcome<void>> SyncSession::leave_out_expunged(std::vector<ReceiptIndex>* candidates) {
-    const auto was_hidden = [this](ReceiptIndex r) { return receipts_[r].state == ReceiptState::expired; };
-    std::vector<MessageId> messages;
-    for (const ReceiptIndex r : *candidates) {
-        if (was_hidden(r)) messages.push_back(receipts_[r].message);
+// Listings in which messages were missing that are there again: they have new ids since an earlier session, or their headers
+// are among the open items.
+Task<Outcome<std::vector<UnixTime>>> SyncSession::when_returning_mail_was_missed(
+    std::vector<std::size_t> open, std::vector<ReceiptIndex> hidden) {
+    std::vector<UnixTime> out;
+    for (const auto& r : receipts_) {
+        if (r.state == ReceiptState::rebound && r.missing_since != 0) out.push_back(r.missing_since);
     }
+    std::set<std::uint64_t> sizes;
+    for (const ReceiptIndex r : hidden) sizes.insert(receipts_[r].size_listed);
+    std::erase_if(open, [&](std::size_t i) { return !sizes.contains(page_.items[i].size.value_or(0)); });
+    open.resize(std::min(open.size(), most_looked_at));
+    auto done = co_await fingerprints_of(open);
+    if (!done) co_return done.error();
+    std::set<std::string> headers;
+    for (const std::size_t item : open) headers.insert(fingerprints_[item]);
+    headers.erase("");
+    for (const ReceiptIndex r : hidden) {
+        if (headers.contains(receipts_[r].header_fingerprint)) out.push_back(receipts_[r].missing_since);
+    }
+    co_return out;
+}
+
+// What the server hid and the user has expunged since is not deleted there when it seems to come back: it may be sent
+// again, unless what was missed with it comes back, too.
+Task<Outcome<void>> SyncSession::leave_out_expunged(std::vector<std::size_t> open,
+                                                    std::vector<ReceiptIndex>* candidates) {
+    std::vector<ReceiptIndex> hidden;
+    std::copy_if(candidates->begin(), candidates->end(), std::back_inserter(hidden),
+                 [this](ReceiptIndex r) { return receipts_[r].state == ReceiptState::expired; });
+    std::vector<MessageId> messages;
+    for (const ReceiptIndex r : hidden) messages.push_back(receipts_[r].message);
     auto loaded = co_await load_lives(std::move(messages));
     if (!loaded) co_return loaded.error();
+    std::set<ReceiptIndex> expunged;
+    for (const ReceiptIndex r : hidden) {
+        if (!lives_[value_of(receipts_[r].message)].living) expunged.insert(r);
+    }
+    if (expunged.empty()) co_return Outcome<void>{};
+    std::erase_if(hidden, [&](ReceiptIndex r) { return expunged.contains(r); });
+    auto missed = co_await when_returning_mail_was_missed(std::move(open), std::move(hidden));
+    if (!missed) co_return missed.error();
     std::erase_if(*candidates, [&](ReceiptIndex r) {
-        return was_hidden(r) && !lives_[value_of(receipts_[r].message)].living;
+        return expunged.contains(r) &&
+               std::find(missed->begin(), missed->end(), receipts_[r].missing_since) == missed->end();
     });
     co_return Outcome<void>{};
 }
@@ -360,7 +396,7 @@ Task<Outcome<void>> SyncSession::prepare_content_match(std::vector<std::size_t> 
     auto candidates = compared_by_content(open);
     if (candidates.empty()) co_return Outcome<void>{};
     if (!queue_is_restored(open, candidates)) {
-        auto alive = co_await leave_out_expunged(&candidates);
+        auto alive = co_await leave_out_expunged(std::move(open), &candidates);
         if (!alive) co_return alive.error();
     }
     std::map<std::uint64_t, ReceiptIndex> by_message;

@@ -105,7 +105,10 @@ private:
     void take_over(const Pairs& pairs, std::vector<store::Receipt> successors);
     std::vector<ReceiptIndex> compared_by_content(const std::vector<std::size_t>& open) const;
     bool queue_is_restored(const std::vector<std::size_t>& open, std::vector<ReceiptIndex> candidates) const;
-    Task<Outcome<void>> leave_out_expunged(std::vector<ReceiptIndex>* candidates);
+    Task<Outcome<std::vector<UnixTime>>> when_returning_mail_was_missed(std::vector<std::size_t> open,
+                                                                        std::vector<ReceiptIndex> hidden);
+    Task<Outcome<void>> leave_out_expunged(std::vector<std::size_t> open,
+                                           std::vector<ReceiptIndex>* candidates);
     Task<Outcome<void>> prepare_content_match(std::vector<std::size_t> open);
 
     // sync_policy.cpp: what the settings want deleted there although it lives here

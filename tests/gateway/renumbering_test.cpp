@@ -393,6 +393,40 @@ TEST_F(Renumbering, WhatWasExpungedStaysSoWhenAQueueIsRestored) {  // B15, I2
     }
 }
 
+TEST_F(Renumbering, WhatWasExpungedStaysSoWhenASmallQueueIsRestored) {  // B15, I2
+    for (unsigned i = 1; i <= 4; ++i) provider_.add(mail(i));
+    provision();
+    poll();
+    provider_.away.swap(provider_.maildrop);
+    poll(3600);
+    expunge(mail(3), "INBOX");
+    provider_.away.swap(provider_.maildrop);
+    renumber();
+    settle();
+    EXPECT_EQ(contents().size(), 3U);
+    EXPECT_TRUE(wrong_ones().empty());
+    EXPECT_EQ(provider_.deleted, std::vector<std::uint64_t>{3});
+}
+
+TEST_F(Renumbering, WhatWasExpungedStaysSoWhenAQueueIsRestoredBitByBit) {  // B15, I2
+    for (unsigned i = 1; i <= 4; ++i) provider_.add(mail(i));
+    provision();
+    poll();
+    provider_.away.swap(provider_.maildrop);
+    poll(3600);
+    ASSERT_EQ(states()["uid3"], ReceiptState::expired);
+    provider_.away.swap(provider_.maildrop);
+    renumber();
+    provider_.break_at_serial = 3;
+    for (int i = 0; i < 3; ++i) poll();
+    provider_.break_at_serial.reset();
+    expunge(mail(3), "INBOX");
+    settle();
+    EXPECT_EQ(contents().size(), 3U);
+    EXPECT_TRUE(wrong_ones().empty());
+    EXPECT_EQ(provider_.deleted, std::vector<std::uint64_t>{3});
+}
+
 // It came back under a new id, and before that was acted upon it got another one.
 TEST_F(Renumbering, WhatWasExpungedStaysSoWhenItComesBackUnderTwoIds) {  // B15, I2
     bool crashed = true;
