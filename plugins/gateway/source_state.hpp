@@ -60,6 +60,8 @@ struct SourceFacts {
     bool keeps_fetched = false;  ///< mail that was fetched in such a session has been listed again
     /// Until that is seen, a message that is gone after it was fetched may have been hidden by the fetching.
     bool may_hide_fetched() const { return fetches_until != 0 && !keeps_fetched; }
+    /// Nobody knows before such a session whether what is gone was hidden.
+    bool knows_what_fetching_does() const { return fetches_until != 0 || keeps_fetched; }
 
     static SourceFacts parse(std::string_view text);
     std::string format() const;

@@ -42,7 +42,7 @@ bool SyncSession::explained_by_expiry(const store::Receipt& receipt) const {
     if (learned.retrieval_deletes) return true;
     const auto& facts = context_.source->facts;
     // The server may have done so although we did not hear that a session ended well.
-    if (receipt.stored_at != 0 && !facts.keeps_fetched) return true;
+    if (receipt.stored_at != 0 && facts.may_hide_fetched()) return true;
     return learned.expire_days && now() - receipt.first_seen >= *learned.expire_days * seconds_per_day;
 }
 
@@ -91,7 +91,7 @@ Task<Outcome<void>> SyncSession::account_for_missing() {
         std::count_if(reconciled_.missing.begin(), reconciled_.missing.end(), [&](ReceiptIndex index) {
             return is_ours(receipts_[index]) && !explained_by_expiry(receipts_[index]);
         }));
-    const bool held = vanish_brake_holds(absent, stored);
+    const bool held = !facts().knows_what_fetching_does() || vanish_brake_holds(absent, stored);
     const bool stays_here = brakes_cancelled_ && facts().vanish_held_since != 0;
     if (stays_here) facts().vanish_held_since = 0;
     std::vector<store::ReceiptWrite> writes;
