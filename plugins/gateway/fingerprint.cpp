@@ -51,6 +51,20 @@ std::string header_fingerprint(std::string_view message) {
     return {hash.begin(), hash.end()};
 }
 
+std::string sender_fingerprint(std::string_view message) {
+    static constexpr std::array<std::string_view, 6> names = {"Message-ID", "Date",    "From",
+                                                              "To",         "Subject", "Content-Type"};
+    const std::string_view header = message.substr(0, mime::header_length(message));
+    if (mime::first_value(header, names[0]).empty() && mime::first_value(header, names[1]).empty()) return {};
+    std::string canonical;
+    for (const std::string_view name : names) {
+        mime::append_unfolded(mime::first_value(header, name), canonical);
+        canonical += '\n';
+    }
+    const ContentHash hash = sha256(canonical);
+    return {hash.begin(), hash.end()};
+}
+
 mime::DateTime arrival_date(std::string_view message, UnixTime first_listed, UnixTime now) {
     const std::string_view header = message.substr(0, mime::header_length(message));
     const auto received = mime::received_date(header);

@@ -12,6 +12,10 @@ namespace postern::gateway {
 /// f1: SHA-256 over the canonical header: unfolded, names in lower case, fields that servers change left out. 32 octets.
 std::string header_fingerprint(std::string_view message);
 
+/// f2: SHA-256 over what the sender wrote: Message-ID, Date, From, To, Subject and Content-Type with its boundary. 32 octets;
+/// empty if the message has neither a Message-ID nor a Date.
+std::string sender_fingerprint(std::string_view message);
+
 /// SHA-256 of all octets.
 ContentHash content_hash(std::string_view content);
 

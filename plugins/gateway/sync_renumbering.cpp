@@ -69,7 +69,7 @@ bool SyncSession::may_have_new_id(const store::Receipt& receipt) const {
 }
 
 // Pairs such items with missing receipts: by the order of sizes (a sample of them verified), then by header fingerprints, one
-// to one or k to k in order; what stays open is compared by content when it is fetched.
+// to one or k to k in order, then by what the sender wrote; what stays open is compared by content when it is fetched.
 Task<Outcome<void>> SyncSession::match_renumbered() {
     auto open = unclaimed_items();
     if (open.empty()) co_return Outcome<void>{};
@@ -92,6 +92,10 @@ Task<Outcome<void>> SyncSession::match_renumbered() {
     auto by_header = co_await pair_by_header(items, pairs);
     if (!by_header) co_return by_header.error();
     pairs.insert(pairs.end(), by_header->begin(), by_header->end());
+    leave_out(pairs, items);
+    auto by_sender = co_await pair_by_sender_fields(items, pairs);
+    if (!by_sender) co_return by_sender.error();
+    pairs.insert(pairs.end(), by_sender->begin(), by_sender->end());
     leave_out(pairs, open);
     if (new_epoch && !pairs.empty()) ++context_.source->row.epoch;
     auto bound = co_await rebind(std::move(pairs));
@@ -236,6 +240,10 @@ Task<Outcome<void>> SyncSession::rebind(Pairs pairs) {
         successor.uidl = page_.items[item].id;
         successor.occurrence = occurrences[item];
         successor.size_listed = page_.items[item].size.value_or(successor.size_listed);
+        // It may have gained fields: deletions look at what it has now.
+        if (const auto header = fingerprints_.find(item);
+            header != fingerprints_.end() && !header->second.empty())
+            successor.header_fingerprint = header->second;
         successor.last_seen = now();
         successor.missing_count = 0;
         // What was gone is settled in a later transaction: until then it may get yet another id.

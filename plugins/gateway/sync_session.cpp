@@ -179,6 +179,8 @@ Task<Outcome<std::vector<std::string>>> SyncSession::fingerprints_of(std::vector
         if (fetched && !header) fetched_whole_.insert(items[received]);
         // One that cannot be had has no fingerprint: it equals nothing.
         fingerprints_[items[received]] = fetched ? header_fingerprint(*fetched->content) : std::string();
+        sender_fingerprints_[items[received]] =
+            fetched ? sender_fingerprint(*fetched->content) : std::string();
     }
     co_return std::vector<std::string>();
 }

@@ -100,6 +100,10 @@ private:
     bool is_refuted(const std::pair<std::size_t, ReceiptIndex>& pair) const;
     Task<Outcome<Pairs>> pair_by_size(std::vector<std::size_t> items);
     Task<Outcome<Pairs>> pair_by_header(std::vector<std::size_t> items, Pairs paired);
+    /// sync_changed_headers.cpp
+    Task<Outcome<Pairs>> pair_by_sender_fields(std::vector<std::size_t> items, Pairs paired);
+    Task<Outcome<std::multimap<std::string, ReceiptIndex>>> stored_sender_fingerprints(
+        std::vector<ReceiptIndex> receipts);
     bool sizes_agree(const std::vector<std::size_t>& items, const std::vector<ReceiptIndex>& receipts) const;
     Task<Outcome<void>> rebind(Pairs pairs);
     void take_over(const Pairs& pairs, std::vector<store::Receipt> successors);
@@ -197,6 +201,7 @@ private:
     std::set<std::uint64_t> unreadable_sizes_;
     std::unordered_map<std::uint64_t, Life> lives_;
     ItemHeaders fingerprints_;
+    ItemHeaders sender_fingerprints_;   ///< of the same items
     std::set<std::uint64_t> sent_ids_;  ///< hashes of Message-IDs in Sent
     Modseq sent_modseq_ = 0;            ///< of Sent when it was looked at
     UnixTime started_at_ = 0;

@@ -15,6 +15,20 @@ TEST(Fingerprint, IgnoresWhatServersChange) {
     EXPECT_EQ(header_fingerprint("Subject: a\r\n b\r\n\r\n"), header_fingerprint("Subject: a b\r\n\r\n"));
 }
 
+TEST(Fingerprint, WhatTheSenderWrote) {
+    const std::string before =
+        "Received: x\r\nMessage-ID: <1@x>\r\nSubject: a\r\n b\r\nFrom: b\r\n\r\nbody\r\n";
+    const std::string after =
+        "X-Moved: yes\r\nX-Spam: no\r\nFROM: b\r\nSubject: a b\r\nMessage-ID: <1@x>\r\n\r\n";
+    EXPECT_EQ(sender_fingerprint(before), sender_fingerprint(after));
+    EXPECT_EQ(sender_fingerprint(before).size(), 32U);
+    EXPECT_NE(sender_fingerprint(before),
+              sender_fingerprint("Message-ID: <1@x>\r\nSubject: b\r\nFrom: b\r\n\r\n"));
+    EXPECT_NE(sender_fingerprint(before),
+              sender_fingerprint("Content-Type: multipart/mixed; boundary=b\r\n" + after));
+    EXPECT_EQ(sender_fingerprint("Subject: a\r\nFrom: b\r\n\r\n"), "") << "too little to tell";
+}
+
 TEST(Fingerprint, MadeUpIdsCannotBeAServers) {
     const auto id = made_up_id(header_fingerprint("x"));
     EXPECT_NE(id.find(' '), std::string::npos);

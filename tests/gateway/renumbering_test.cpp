@@ -50,6 +50,14 @@ protected:
             if (message.serial % step == 0) message.uidl = "new-" + message.uidl;
         }
     }
+    /// Other messages, as far as octets tell.
+    void move_with_a_new_field() {
+        const auto before = provider_.maildrop;
+        for (const auto& message : before) {
+            provider_.remove(message.serial);
+            provider_.add("X-Moved: from=" + message.uidl + "\r\n" + message.content);
+        }
+    }
     void insert_at(std::size_t position, const std::string& content) {
         provider_.add(content);
         auto& drop = provider_.maildrop;
@@ -228,6 +236,32 @@ TEST_F(Renumbering, TheLastOneIsGoneAndANewOneHasItsSize) {  // C2
     settle();
     EXPECT_EQ(provider_.fetched, std::vector<std::uint64_t>{301});
     expect_in_step();
+}
+
+// A provider that writes its own fields into what it moves.
+TEST_F(Renumbering, FieldsWereAdded) {  // 2.6, f2
+    fill(60);
+    move_with_a_new_field();
+    const std::string other = provider_.maildrop[7].content + std::string(2100, 'y') + "\r\n";
+    provider_.remove(provider_.maildrop[7].serial);
+    insert_at(7, other);
+    EXPECT_EQ(poll().rebound, 59U);
+    settle();
+    EXPECT_EQ(slots("INBOX").size(), 60U);
+    EXPECT_EQ(contents().back(), other) << "that much is no field";
+    EXPECT_EQ(mailbox()->columns().uid.size(), 61U) << "delivered again";
+}
+
+// The same letter, once directly and once through a list.
+TEST_F(Renumbering, FieldsWereAddedAndSenderFieldsDoNotTell) {
+    for (unsigned i = 1; i <= 30; ++i) provider_.add(mail(i));
+    provider_.add("List-Id: <l.example.org>\r\n" + mail(30));
+    collect();
+    move_with_a_new_field();
+    EXPECT_EQ(poll().rebound, 29U);
+    settle();
+    EXPECT_EQ(slots("INBOX").size(), 31U);
+    EXPECT_TRUE(provider_.deleted.empty());
 }
 
 TEST_F(Renumbering, HeadersThatCannotBeHad) {
