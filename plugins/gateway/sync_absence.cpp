@@ -99,7 +99,12 @@ Task<Outcome<void>> SyncSession::account_for_missing() {
     for (const ReceiptIndex index : reconciled_.missing) {
         auto& receipt = receipts_[index];
         const bool explained = stays_here || explained_by_expiry(receipt);
-        if (receipt.state == ReceiptState::stored) {  // T10
+        if (is_ours(receipt) && unreadable_sizes_.contains(receipt.size_listed)) {
+            // It may be there, under an id of which nothing can be read.
+            receipt.missing_since = now();
+            if (receipt.state == ReceiptState::suspect)
+                writes.push_back(move_to(index, ReceiptState::suspect));
+        } else if (receipt.state == ReceiptState::stored) {  // T10
             receipt.missing_count = 1;
             receipt.missing_since = now();
             writes.push_back(move_to(index, explained ? ReceiptState::expired : ReceiptState::suspect));
@@ -108,8 +113,6 @@ Task<Outcome<void>> SyncSession::account_for_missing() {
             const bool long_enough = now() - receipt.missing_since >= policy().absence.count();
             if (explained) {  // T13
                 writes.push_back(move_to(index, ReceiptState::expired));
-            } else if (unreadable_sizes_.contains(receipt.size_listed)) {
-                continue;  // it may be there, under an id of which nothing can be read
             } else if (long_enough && !held && policy().vanish != Policy::Vanish::keep) {
                 vanished.push_back(index);
             }

@@ -310,6 +310,20 @@ TEST_F(Identity, WhatCannotBeReadMayBeWhatIsMissing) {  // C4
     EXPECT_EQ(provider_.fetches, 0);
 }
 
+TEST_F(Identity, WhatCouldNotBeReadIsGone) {  // I5
+    configure("absence: 1s");
+    fill(10);
+    poll();
+    provider_.refuse_serial = 4;
+    provider_.maildrop[3].uidl = "moved";
+    for (int i = 0; i < 2; ++i) poll(7200);
+    provider_.remove(4);
+    poll(7200);
+    EXPECT_EQ(contents().size(), 10U) << "missing for the first time";
+    poll(7200);
+    EXPECT_EQ(contents().size(), 9U);
+}
+
 TEST_F(Identity, AQueueThatIsRestoredUnderNewIds) {  // B15, C4
     configure("absence: 1s");
     fill(10);
