@@ -1,6 +1,9 @@
 // A provider that moves its maildrops may write fields of its own into every message: neither header nor content is what it
 // was. What the sender wrote is (gateway.md 2.6, step 3: f2).
 #include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
 
 #include "gateway/fingerprint.hpp"
 #include "gateway/sync_session.hpp"
@@ -23,16 +26,12 @@ bool nearly_as_large(std::uint64_t a, std::uint64_t b) {
 Task<Outcome<std::multimap<std::string, SyncSession::ReceiptIndex>>> SyncSession::stored_sender_fingerprints(
     std::vector<ReceiptIndex> receipts) {
     std::multimap<std::string, ReceiptIndex> out;
-    Pulse pulse = context_.pulse(remote_);
     for (std::size_t begin = 0; begin < receipts.size(); begin += messages_at_once) {
         const std::size_t end = std::min(begin + messages_at_once, receipts.size());
         std::vector<MessageId> ids;
         for (std::size_t k = begin; k < end; ++k) ids.push_back(receipts_[receipts[k]].message);
         auto loaded = co_await context_.account->load_messages(std::move(ids));
-        if (!loaded) {
-            co_await pulse.stop();
-            co_return store_fault(loaded.error());
-        }
+        if (!loaded) co_return store_fault(loaded.error());
         auto present = *loaded;
         std::erase(present, nullptr);
         co_await context_.account->prefetch_content(std::move(present));
@@ -40,14 +39,10 @@ Task<Outcome<std::multimap<std::string, SyncSession::ReceiptIndex>>> SyncSession
             const auto& message = (*loaded)[k - begin];
             if (message == nullptr) continue;
             auto header = co_await context_.account->read_content(message, 0, most_header);
-            if (!header) {
-                co_await pulse.stop();
-                co_return store_fault(header.error());
-            }
+            if (!header) co_return store_fault(header.error());
             out.emplace(sender_fingerprint(*header), receipts[k]);
         }
     }
-    co_await pulse.stop();
     out.erase(std::string());
     co_return out;
 }
@@ -63,7 +58,9 @@ Task<Outcome<SyncSession::Pairs>> SyncSession::pair_by_sender_fields(std::vector
     std::copy_if(reconciled_.missing.begin(), reconciled_.missing.end(), std::back_inserter(missing),
                  [&](ReceiptIndex r) { return may_have_new_id(receipts_[r]) && !used.contains(r); });
     if (missing.empty()) co_return pairs;
+    Pulse pulse = context_.pulse(remote_);
     auto stored = co_await stored_sender_fingerprints(std::move(missing));
+    co_await pulse.stop();
     if (!stored) co_return stored.error();
     std::map<std::string, std::size_t> listed;
     for (const std::size_t item : items) ++listed[sender_fingerprints_[item]];
