@@ -18,6 +18,13 @@ protected:
         provider_.fetches = provider_.header_fetches = 0;
         provider_.fetched.clear();
     }
+    void ten_of_which_one_moved_unreadably() {
+        configure("absence: 1s");
+        fill(10);
+        poll();
+        provider_.refuse_serial = 4;
+        provider_.maildrop[3].uidl = "moved";
+    }
     void renumber() {
         for (auto& message : provider_.maildrop) message.uidl = "new-" + message.uidl;
     }
@@ -297,11 +304,7 @@ TEST_F(Identity, NothingIsConfirmedThatWasFetchedToCompareIt) {  // I4
 }
 
 TEST_F(Identity, WhatCannotBeReadMayBeWhatIsMissing) {  // C4
-    configure("absence: 1s");
-    fill(10);
-    poll();
-    provider_.refuse_serial = 4;
-    provider_.maildrop[3].uidl = "moved";
+    ten_of_which_one_moved_unreadably();
     for (int i = 0; i < 4; ++i) poll(7200);
     EXPECT_EQ(contents().size(), 10U) << "it may be there, under the other id";
     provider_.refuse_serial.reset();
@@ -311,11 +314,7 @@ TEST_F(Identity, WhatCannotBeReadMayBeWhatIsMissing) {  // C4
 }
 
 TEST_F(Identity, WhatCouldNotBeReadIsGone) {  // I5
-    configure("absence: 1s");
-    fill(10);
-    poll();
-    provider_.refuse_serial = 4;
-    provider_.maildrop[3].uidl = "moved";
+    ten_of_which_one_moved_unreadably();
     for (int i = 0; i < 2; ++i) poll(7200);
     provider_.remove(4);
     poll(7200);

@@ -67,6 +67,27 @@ protected:
         for (int i = 0; i < 3; ++i) poll(7200);
     }
 
+    /// So many are collected, and then the provider shows none of them.
+    void hide(unsigned count) {
+        for (unsigned i = 1; i <= count; ++i) provider_.add(mail(i));
+        provision();
+        poll();
+        provider_.away.swap(provider_.maildrop);
+        poll(3600);
+        ASSERT_EQ(states()["uid3"], ReceiptState::expired);
+    }
+    void restore_under_new_ids() {
+        provider_.away.swap(provider_.maildrop);
+        renumber();
+    }
+    /// In the end it is gone on both sides, and so many others are there.
+    void expect_expunged(std::uint64_t serial, std::size_t others) {
+        settle();
+        EXPECT_EQ(contents().size(), others);
+        EXPECT_TRUE(wrong_ones().empty());
+        EXPECT_EQ(provider_.deleted, std::vector<std::uint64_t>{serial});
+    }
+
     /// Uidls whose receipt is of another message, or which have none.
     std::vector<std::string> wrong_ones() {
         std::map<std::string, ContentHash> here;
@@ -394,14 +415,8 @@ TEST_F(Renumbering, IdsThatPassOnBeforeTheyWereFetched) {
 }
 
 TEST_F(Renumbering, WhatSeemedHiddenComesBackUnderNewIds) {
-    for (unsigned i = 1; i <= 10; ++i) provider_.add(mail(i));
-    provision();
-    poll();
-    provider_.away.swap(provider_.maildrop);
-    poll(3600);
-    ASSERT_EQ(states()["uid3"], ReceiptState::expired);
-    provider_.away.swap(provider_.maildrop);
-    renumber();
+    hide(10);
+    restore_under_new_ids();
     settle();
     expect_in_step();
 }
@@ -411,54 +426,28 @@ TEST_F(Renumbering, WhatWasExpungedStaysSoWhenAQueueIsRestored) {  // B15, I2
         SCOPED_TRACE(header_fetch);
         reset();
         provider_.has_header_fetch = header_fetch;
-        for (unsigned i = 1; i <= 40; ++i) provider_.add(mail(i));
-        provision();
-        poll();
-        provider_.away.swap(provider_.maildrop);
-        poll(3600);
-        ASSERT_EQ(states()["uid5"], ReceiptState::expired);
+        hide(40);
         expunge(mail(5), "INBOX");
-        provider_.away.swap(provider_.maildrop);
-        renumber();
-        settle();
-        EXPECT_EQ(contents().size(), 39U);
-        EXPECT_TRUE(wrong_ones().empty());
-        EXPECT_EQ(provider_.deleted, std::vector<std::uint64_t>{5});
+        restore_under_new_ids();
+        expect_expunged(5, 39);
     }
 }
 
 TEST_F(Renumbering, WhatWasExpungedStaysSoWhenASmallQueueIsRestored) {  // B15, I2
-    for (unsigned i = 1; i <= 4; ++i) provider_.add(mail(i));
-    provision();
-    poll();
-    provider_.away.swap(provider_.maildrop);
-    poll(3600);
+    hide(4);
     expunge(mail(3), "INBOX");
-    provider_.away.swap(provider_.maildrop);
-    renumber();
-    settle();
-    EXPECT_EQ(contents().size(), 3U);
-    EXPECT_TRUE(wrong_ones().empty());
-    EXPECT_EQ(provider_.deleted, std::vector<std::uint64_t>{3});
+    restore_under_new_ids();
+    expect_expunged(3, 3);
 }
 
 TEST_F(Renumbering, WhatWasExpungedStaysSoWhenAQueueIsRestoredBitByBit) {  // B15, I2
-    for (unsigned i = 1; i <= 4; ++i) provider_.add(mail(i));
-    provision();
-    poll();
-    provider_.away.swap(provider_.maildrop);
-    poll(3600);
-    ASSERT_EQ(states()["uid3"], ReceiptState::expired);
-    provider_.away.swap(provider_.maildrop);
-    renumber();
+    hide(4);
+    restore_under_new_ids();
     provider_.break_at_serial = 3;
     for (int i = 0; i < 3; ++i) poll();
     provider_.break_at_serial.reset();
     expunge(mail(3), "INBOX");
-    settle();
-    EXPECT_EQ(contents().size(), 3U);
-    EXPECT_TRUE(wrong_ones().empty());
-    EXPECT_EQ(provider_.deleted, std::vector<std::uint64_t>{3});
+    expect_expunged(3, 3);
 }
 
 // It came back under a new id, and before that was acted upon it got another one.
@@ -474,14 +463,10 @@ TEST_F(Renumbering, WhatWasExpungedStaysSoWhenItComesBackUnderTwoIds) {  // B15,
         expunge(mail(5), "INBOX");
         poll(3600);
         ASSERT_EQ(states()["uid5"], ReceiptState::delete_done);
-        provider_.away.swap(provider_.maildrop);
-        renumber();
+        restore_under_new_ids();
         crashed = poll_until_crash(step);
         renumber(5);
-        settle();
-        EXPECT_EQ(contents().size(), 11U);
-        EXPECT_TRUE(wrong_ones().empty());
-        EXPECT_EQ(provider_.deleted, std::vector<std::uint64_t>{5});
+        expect_expunged(5, 11);
     }
 }
 
